@@ -1,0 +1,38 @@
+/** What a run will create and ask, worked out before anything is touched. */
+import type { Matrix } from './matrix.ts';
+import type { NamespaceSpec, PolicyManifest, Scenario, Workload } from './scenario.ts';
+
+export interface Plan {
+  readonly runId: string;
+  readonly scenario: Scenario;
+  readonly matrix: Matrix;
+  readonly created: readonly NamespaceSpec[];
+  readonly existing: readonly NamespaceSpec[];
+  /** Namespace of the canary and the controls, created by the run, outside every policy of the scenario. */
+  readonly controlNamespace: string;
+  readonly policies: readonly PolicyManifest[];
+  readonly listeners: readonly Workload[];
+  readonly probers: readonly Workload[];
+  /** TCP port of the kubelet's liveness probe, one that no workload listens on. */
+  readonly controlPort: number;
+  readonly rbac: readonly RoleRules[];
+  readonly estimate: Estimate;
+}
+
+/** RBAC rules in one namespace, or cluster-wide where `namespace` is absent. */
+export interface RoleRules {
+  readonly namespace?: string;
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+    readonly why: string;
+  }[];
+}
+
+export interface Estimate {
+  readonly pods: number;
+  readonly probes: number;
+  /** Seconds, from nothing to report, if pods start in two seconds each and all goes well. */
+  readonly seconds: number;
+}

@@ -1,0 +1,67 @@
+/** What a probe's record amounts to. */
+
+export type VerdictKind = 'pass' | 'fail' | 'inconclusive';
+
+export type PassCause =
+  /** Deny: nothing arrived although it would have. */
+  | 'dropped'
+  /** Deny: refused by the policy engine, the port being open. */
+  | 'rejected'
+  /** Allow: the nonce came back, or an existing target answered. */
+  | 'reached';
+
+export type FailCause =
+  /** Deny: the packet arrived and an answer came back. */
+  | 'leak'
+  /** Deny: the listener saw the nonce, though the client got no answer. */
+  | 'leak-one-way'
+  /** Allow: no packet got through. */
+  | 'blocked'
+  /** Allow: the listener saw the nonce, but its answer never came back. */
+  | 'reply-lost'
+  /** Allow: answered, with another status than the scenario asks for. */
+  | 'wrong-status';
+
+export type InconclusiveCause =
+  | 'closed-port'
+  | 'intercepted'
+  | 'listener-dead'
+  | 'source-mute'
+  | 'path-dead'
+  | 'never-reachable'
+  | 'unresolved'
+  | 'tls-failed'
+  | 'starved'
+  | 'unsettled'
+  | 'silent'
+  | 'source-fault'
+  | 'probe-lost';
+
+export type Cause = PassCause | FailCause | InconclusiveCause;
+
+/** What showed that the packet would otherwise have arrived. */
+export interface ControlFacts {
+  /** Listener: `reached` by another source on that port, or by its own dial to the pod's address (`self`). */
+  readonly listener?: 'reached' | 'self' | 'control' | 'other-source' | 'none';
+  /** Source: it got an answer from elsewhere (`spoke`), or the kubelet reached it (`kubelet`). */
+  readonly source?: 'spoke' | 'kubelet' | 'none';
+  /** Between the two nodes: some packet arrived in the same window. */
+  readonly path?: 'reached' | 'none';
+}
+
+interface VerdictBase {
+  /** Index into the record's probes. */
+  readonly probe: number;
+  /** One sentence for a person: what was seen and why it counts as it does. */
+  readonly because: string;
+  /** Attempts disagreed after settling. */
+  readonly flaky: boolean;
+  readonly controls: ControlFacts;
+}
+
+export type Verdict = VerdictBase &
+  (
+    | { readonly verdict: 'pass'; readonly cause: PassCause }
+    | { readonly verdict: 'fail'; readonly cause: FailCause }
+    | { readonly verdict: 'inconclusive'; readonly cause: InconclusiveCause }
+  );
