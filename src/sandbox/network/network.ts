@@ -1,0 +1,63 @@
+/** What the embedded cluster's API and kubelets ask of its network. */
+import type { V1NetworkPolicy } from '../../cluster/types.ts';
+
+export interface NodeNetwork {
+  readonly name: string;
+  /** Address on the underlay. */
+  readonly ip: string;
+  readonly podCIDR: string;
+}
+
+/** A pod's place on the network, ready before its process starts. */
+export interface Attachment {
+  readonly ip: string;
+  /** Path of the pod's network namespace, for `nsenter --net=`. */
+  readonly netns: string;
+}
+
+/** Snapshot of the objects that decide forwarding; the whole of it each time, so that programming is a pure function. */
+export interface ForwardingState {
+  readonly namespaces: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
+  readonly pods: readonly ForwardingPod[];
+  readonly policies: readonly V1NetworkPolicy[];
+  readonly services: readonly ForwardingService[];
+}
+
+export interface ForwardingPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly ip: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Declared container ports with names, for named policy ports. */
+  readonly ports: readonly { readonly name?: string; readonly protocol: string; readonly port: number }[];
+}
+
+export interface ForwardingService {
+  readonly namespace: string;
+  readonly name: string;
+  readonly clusterIP: string;
+  readonly ports: readonly {
+    readonly protocol: string;
+    readonly port: number;
+    /** Ready endpoints. */
+    readonly backends: readonly { readonly ip: string; readonly port: number }[];
+  }[];
+}
+
+export interface Network {
+  readonly nodes: readonly NodeNetwork[];
+  attach(uid: string, node: string): Promise<Attachment>;
+  detach(uid: string): Promise<void>;
+  /**
+   * Takes the newest state; calls may come in bursts and are coalesced. Resolves when that state (or a newer
+   * one) is in the kernel. `slow` behaviour delays the kernel, not the promise's contract.
+   */
+  program(state: ForwardingState): Promise<void>;
+  /** HTTP GET from the node's own namespace, as its kubelet would; resolves with the status, rejects on failure. */
+  getFromNode(node: string, url: string, timeoutMs: number): Promise<number>;
+  /** Records that cluster DNS answers: fully qualified name without trailing dot → IPv4 addresses. */
+  setNames(names: ReadonlyMap<string, readonly string[]>): void;
+  close(): Promise<void>;
+}
