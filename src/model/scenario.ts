@@ -151,3 +151,8 @@ export interface PodSettings {
   /** How long deployment may take before the run gives up. */
   readonly startTimeoutMs: number;
 }
+
+/** `tcp/8080`: how a port is written everywhere. */
+export function portKey(port: PortSpec): string {
+  return `${port.protocol}/${port.port}`;
+}

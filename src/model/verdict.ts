@@ -33,7 +33,6 @@ export type InconclusiveCause =
   | 'tls-failed'
   | 'starved'
   | 'unsettled'
-  | 'silent'
   | 'source-fault'
   | 'probe-lost';
 
