@@ -1,5 +1,6 @@
 /** What the embedded cluster's API and kubelets ask of its network. */
 import type { V1NetworkPolicy } from '../../cluster/types.ts';
+import type { CniBehaviour } from './behaviour.ts';
 
 export interface NodeNetwork {
   readonly name: string;
@@ -7,6 +8,25 @@ export interface NodeNetwork {
   readonly ip: string;
   readonly podCIDR: string;
 }
+
+/** The daemon's own network namespace is the underlay's router; the API also listens there. */
+export const CONTROL_PLANE = { ip: '172.30.0.1', port: 6443 } as const;
+export const SERVICE_CIDR = '10.96.0.0/16';
+export const DNS_SERVICE_IP = '10.96.0.10';
+
+export interface NetworkOptions {
+  /** Names of the nodes, at least one. */
+  readonly nodes: readonly string[];
+  readonly behaviour: CniBehaviour;
+  /** Told when a helper process died and was started anew, and of failed programming. */
+  readonly onFault: (message: string) => void;
+}
+
+/**
+ * Brings the network up: `openNetwork` in open.ts is the one implementation. The caller is alone in fresh
+ * network, mount and PID namespaces with a private tmpfs on /run, as start.ts makes them.
+ */
+export type OpenNetwork = (options: NetworkOptions) => Promise<Network>;
 
 /** A pod's place on the network, ready before its process starts. */
 export interface Attachment {
@@ -17,7 +37,10 @@ export interface Attachment {
 
 /** Snapshot of the objects that decide forwarding; the whole of it each time, so that programming is a pure function. */
 export interface ForwardingState {
-  readonly namespaces: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
+  readonly namespaces: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
   readonly pods: readonly ForwardingPod[];
   readonly policies: readonly V1NetworkPolicy[];
   readonly services: readonly ForwardingService[];
@@ -48,6 +71,11 @@ export interface ForwardingService {
 
 export interface Network {
   readonly nodes: readonly NodeNetwork[];
+  /**
+   * The cluster DNS server, which runs with the network in a pod namespace of its own. Its pod and its Service
+   * (10.96.0.10) are objects of the API, so they reach `program` like all others.
+   */
+  readonly dns: { readonly node: string; readonly ip: string };
   attach(uid: string, node: string): Promise<Attachment>;
   detach(uid: string): Promise<void>;
   /**
@@ -59,5 +87,7 @@ export interface Network {
   getFromNode(node: string, url: string, timeoutMs: number): Promise<number>;
   /** Records that cluster DNS answers: fully qualified name without trailing dot → IPv4 addresses. */
   setNames(names: ReadonlyMap<string, readonly string[]>): void;
+  /** Changes how policies are enforced from now on; resolves when the kernel follows. */
+  behave(behaviour: CniBehaviour): Promise<void>;
   close(): Promise<void>;
 }

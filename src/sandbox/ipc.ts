@@ -1,0 +1,29 @@
+/**
+ * What the sandbox's parent (`start.ts`) and its daemon (`daemon.ts`) say to each other over Node's IPC channel.
+ *
+ * The parent sends `start` once, with the API's listening socket (a `net.Server`) as the message's handle, and
+ * gets one `ready` or one `failed`. The daemon exits when the channel disconnects.
+ */
+
+export interface SandboxOptions {
+  /** Names of the nodes, at least one. */
+  readonly nodes: readonly string[];
+  /** Behaviour of the policy enforcement, as `parseBehaviour` reads it: `healthy`, `none`, `slow=500`, … */
+  readonly cni: string;
+}
+
+export type ToDaemon =
+  | {
+      readonly type: 'start';
+      readonly options: SandboxOptions;
+      /** Bearer token that the API demands. */
+      readonly token: string;
+    }
+  /** Changes the behaviour of the running sandbox. */
+  | { readonly type: 'cni'; readonly cni: string };
+
+export type FromDaemon =
+  /** The API answers, nodes are up, system pods run; `ca` is the PEM certificate that the API shows. */
+  | { readonly type: 'ready'; readonly ca: string }
+  /** The daemon could not start; it exits after this. */
+  | { readonly type: 'failed'; readonly message: string };
