@@ -19,11 +19,13 @@ export type ToDaemon =
       /** Bearer token that the API demands. */
       readonly token: string;
     }
-  /** Changes the behaviour of the running sandbox. */
+  /** Changes the behaviour of the running sandbox; the daemon answers with its own `cni`. */
   | { readonly type: 'cni'; readonly cni: string };
 
 export type FromDaemon =
   /** The API answers, nodes are up, system pods run; `ca` is the PEM certificate that the API shows. */
   | { readonly type: 'ready'; readonly ca: string }
   /** The daemon could not start; it exits after this. */
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string }
+  /** The behaviour asked for is in the kernel, or could not be put there. */
+  | { readonly type: 'cni'; readonly cni: string; readonly error?: string };
