@@ -2,12 +2,15 @@
 import type {
   CoreV1Event,
   V1ConfigMap,
+  V1DaemonSet,
   V1EndpointSlice,
   V1Namespace,
   V1NetworkPolicy,
   V1Node,
   V1Pod,
+  V1PodDisruptionBudget,
   V1PodTemplateSpec,
+  V1ReplicaSet,
   V1Service,
 } from './types.ts';
 
@@ -21,6 +24,9 @@ export interface Kinds {
   EndpointSlice: V1EndpointSlice;
   NetworkPolicy: V1NetworkPolicy;
   Event: CoreV1Event;
+  ReplicaSet: V1ReplicaSet;
+  DaemonSet: V1DaemonSet;
+  PodDisruptionBudget: V1PodDisruptionBudget;
 }
 export type Kind = keyof Kinds;
 

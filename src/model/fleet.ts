@@ -6,6 +6,10 @@ export interface Identity {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
+  /** The namespace assigns the user that pods run as (OpenShift). */
+  readonly assignedUser?: boolean;
+  /** A controller there would adopt such pods, were the owner reference not also a controller's. */
+  readonly guarded?: boolean;
 }
 
 /** One launched pod, once it runs. */

@@ -1,0 +1,154 @@
+/** Deploys a scenario: namespaces, policies, then listeners; resolves once every listener told that it listens. */
+import type { ListenerOrder } from '../../probes/wire.ts';
+import type { V1NetworkPolicy } from '../cluster/types.ts';
+import pLimit from 'p-limit';
+import { generateCertificate } from './certificate.ts';
+import type { Destination, FleetPod, Identity } from '../model/fleet.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Workload } from '../model/scenario.ts';
+import type { NodeWish } from '../plan/pods.ts';
+import type { Context } from './context.ts';
+import { identify } from './identities.ts';
+import { launchPod, podName } from './launch.ts';
+import { type ListenerLog, watchListener } from './listener-log.ts';
+import { ensureNamespaces } from './namespaces.ts';
+import { placementOrder } from './placement.ts';
+import { type AppliedPolicy, applyPolicy } from './policies.ts';
+import { makeSafe } from './safety.ts';
+import { locateTarget } from './targets.ts';
+
+export interface Listener {
+  readonly pod: FleetPod;
+  readonly log: ListenerLog;
+}
+
+export interface Fleet {
+  readonly identities: ReadonlyMap<string, Identity>;
+  readonly policies: readonly AppliedPolicy[];
+  /** By workload name. */
+  readonly listeners: ReadonlyMap<string, Listener>;
+  /** By endpoint id. */
+  readonly destinations: ReadonlyMap<string, readonly Destination[]>;
+}
+
+/** Creates asked for side by side; the API server's own fairness does the rest. */
+const CREATE_AT_ONCE = 20;
+/** Beats of a listener, milliseconds: a control is never older than this. */
+const BEAT_MS = 250;
+/** Agents end themselves after this long, whatever happens to us. */
+export const AGENT_LIFE_MS = 15 * 60_000;
+
+export async function deployFleet(context: Context, plan: Plan): Promise<Fleet> {
+  await ensureNamespaces(context, plan);
+  const { workloads } = plan.scenario;
+  const identities = await makeSafe(context, workloads, plan.existing, await identify(context, workloads));
+  const targets = await locateTargets(context, plan);
+  const policies = await Promise.all(
+    plan.policies.map(({ manifest, position }) =>
+      applyPolicy(context, manifest as unknown as V1NetworkPolicy, `${position.file}:${position.line}`),
+    ),
+  );
+  const listeners = await launchListeners(context, plan, identities);
+  return { identities, policies, listeners, destinations: destinationsOf(plan, listeners, targets) };
+}
+
+async function locateTargets(context: Context, plan: Plan): Promise<readonly Destination[]> {
+  const located = await Promise.all(
+    plan.scenario.targets.map((target) =>
+      locateTarget(
+        context,
+        target,
+        plan.matrix.endpoints.filter((endpoint) => endpoint.destination === target.name),
+      ),
+    ),
+  );
+  return located.flat();
+}
+
+async function launchListeners(
+  context: Context,
+  plan: Plan,
+  identities: ReadonlyMap<string, Identity>,
+): Promise<ReadonlyMap<string, Listener>> {
+  const listeners = new Map<string, Listener>();
+  const limit = pLimit(CREATE_AT_ONCE);
+  const total = plan.listeners.length;
+  const tls = await certificateFor(plan.listeners);
+  for (const wave of placementOrder(plan.listeners)) {
+    await Promise.all(
+      wave.map((workload) =>
+        limit(async () => {
+          const identity = identities.get(workload.name) as Identity;
+          const wish = placementWish(workload, (name) => listeners.get(name)?.pod.node);
+          const listener = await launchListener(context, workload, identity, wish, tls);
+          listeners.set(workload.name, listener);
+          context.emit({ kind: 'progress', phase: 'deploy', done: listeners.size, total });
+        }),
+      ),
+    );
+  }
+  return listeners;
+}
+
+export async function launchListener(
+  context: Context,
+  workload: Pick<Workload, 'name' | 'listen'>,
+  identity: Identity,
+  wish: NodeWish,
+  tls: ListenerOrder['tls'],
+): Promise<Listener> {
+  const order: ListenerOrder = {
+    role: 'listener',
+    id: podName(context.randomName),
+    controlPort: context.controlPort,
+    beatMs: BEAT_MS,
+    lifeMs: AGENT_LIFE_MS,
+    serve: workload.listen,
+    ...(tls && workload.listen.some((port) => port.protocol === 'https') ? { tls } : {}),
+  };
+  const pod = await launchPod(context, { workload: workload.name, identity, order, wish });
+  const log = watchListener(context, pod);
+  await log.listening;
+  return { pod, log };
+}
+
+async function certificateFor(workloads: readonly Workload[]): Promise<ListenerOrder['tls']> {
+  const needed = workloads.some((workload) => workload.listen.some((port) => port.protocol === 'https'));
+  return needed ? generateCertificate('netproof listener') : undefined;
+}
+
+/** @param nodeOf the node of a workload launched before */
+export function placementWish(workload: Workload, nodeOf: (name: string) => string | undefined): NodeWish {
+  const { placement } = workload;
+  switch (placement.kind) {
+    case 'any':
+      return { kind: 'any' };
+    case 'node':
+      return { kind: 'on', node: placement.node };
+    case 'same':
+    case 'different': {
+      const node = nodeOf(placement.workload);
+      if (node === undefined) return { kind: 'any' };
+      return { kind: placement.kind === 'same' ? 'on' : 'not-on', node };
+    }
+  }
+}
+
+function destinationsOf(
+  plan: Plan,
+  listeners: ReadonlyMap<string, Listener>,
+  targets: readonly Destination[],
+): ReadonlyMap<string, readonly Destination[]> {
+  const byEndpoint = new Map<string, Destination[]>();
+  for (const target of targets) {
+    byEndpoint.set(target.endpoint, [...(byEndpoint.get(target.endpoint) ?? []), target]);
+  }
+  for (const endpoint of plan.matrix.endpoints) {
+    const listener = listeners.get(endpoint.destination);
+    if (!listener) continue;
+    byEndpoint.set(endpoint.id, [
+      { endpoint: endpoint.id, host: listener.pod.ip, port: endpoint.port, listener: listener.pod.name },
+    ]);
+  }
+  return byEndpoint;
+}

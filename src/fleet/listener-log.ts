@@ -1,0 +1,116 @@
+/** What a listener told: where it listens, whose nonces it saw, when it was alive. */
+import { NetproofError } from '../model/errors.ts';
+import type { FleetPod } from '../model/fleet.ts';
+import type { Sighting } from '../model/record.ts';
+import type { Line, Protocol } from '../../probes/wire.ts';
+import { type AgentLog, readAgentLog } from './agent-log.ts';
+import type { Context } from './context.ts';
+import { deferred } from './deferred.ts';
+
+export interface ListenerLog extends AgentLog {
+  /** Resolves when every socket is bound; rejects with `deploy-failed` if one can't be. */
+  readonly listening: Promise<void>;
+  /** By nonce; times on the pod's clock, as all times here. */
+  readonly sightings: ReadonlyMap<string, Sighting>;
+  readonly alive: ReadonlyMap<string, readonly number[]>;
+  readonly lag: readonly (readonly [number, number])[];
+  readonly kubeletAt: readonly number[];
+  /** Resolves after `count` further beats, that is, once the log has caught up; false if it broke off before. */
+  beats(count: number, signal: AbortSignal): Promise<boolean>;
+}
+
+export function watchListener(context: Context, pod: FleetPod): ListenerLog {
+  const sightings = new Map<string, Sighting>();
+  const alive = new Map<string, number[]>();
+  const lag: [number, number][] = [];
+  const kubeletAt: number[] = [];
+  const beatWaiters = new Set<() => void>();
+  let beatCount = 0;
+  let over = false;
+  const listening = deferred<void>();
+  // Nobody may be waiting yet when it fails.
+  listening.promise.catch(() => undefined);
+
+  const take = (line: Line): void => {
+    switch (line.kind) {
+      case 'listening':
+        listening.resolve();
+        break;
+      case 'listen-failed':
+        listening.reject(cannotListen(pod, line.protocol, line.port, line.error));
+        break;
+      case 'seen':
+        for (const [nonce, port, from, at] of line.nonces)
+          sightings.set(nonce, sighting(nonce, port, from, at));
+        break;
+      case 'beat':
+        beatCount += 1;
+        lag.push([line.at, line.lagMs]);
+        if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt)
+          kubeletAt.push(line.kubeletAt);
+        for (const port of line.alive ?? []) append(alive, port, line.at);
+        for (const wake of [...beatWaiters]) wake();
+        break;
+      case 'started':
+      case 'progress':
+      case 'result':
+      case 'end':
+        break;
+    }
+  };
+  const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
+  const ended = (error?: unknown): void => {
+    over = true;
+    for (const wake of [...beatWaiters]) wake();
+    listening.reject(
+      error ?? new NetproofError('deploy-failed', `listener of ${pod.workload} ended before it listened`),
+    );
+  };
+  log.done.then(() => ended(), ended);
+
+  return {
+    listening: listening.promise,
+    sightings,
+    alive,
+    lag,
+    kubeletAt,
+    get fault() {
+      return log.fault ?? (over ? `the listener's log broke off` : undefined);
+    },
+    get offsetMs() {
+      return log.offsetMs;
+    },
+    beats: (count, signal) => {
+      const target = beatCount + count;
+      return new Promise((resolve) => {
+        const check = (): void => {
+          if (beatCount < target && !over && !signal.aborted) return;
+          beatWaiters.delete(check);
+          signal.removeEventListener('abort', check);
+          resolve(beatCount >= target);
+        };
+        beatWaiters.add(check);
+        signal.addEventListener('abort', check);
+        check();
+      });
+    },
+  };
+}
+
+function sighting(nonce: string, port: string, from: string, at: number): Sighting {
+  const [protocol = 'tcp', number = '0'] = port.split('/');
+  return { nonce, protocol: protocol as Protocol, port: Number(number), from, at };
+}
+
+function append(map: Map<string, number[]>, key: string, value: number): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+function cannotListen(pod: FleetPod, protocol: string, port: number, error: string): NetproofError {
+  return new NetproofError(
+    'deploy-failed',
+    `listener of ${pod.workload} could not bind ${protocol}/${port}: ${error}`,
+  );
+}

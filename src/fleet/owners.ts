@@ -1,0 +1,55 @@
+/**
+ * One ConfigMap per namespace owns the run's pods there: when it goes, Kubernetes' garbage collector takes them
+ * too, whatever became of us. An owner must live in the namespace of what it owns.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { V1OwnerReference } from '../cluster/types.ts';
+import { RUN_LABEL } from '../model/labels.ts';
+import type { UndoStack } from './undo.ts';
+
+export class Owners {
+  readonly #cluster: Cluster;
+  readonly #undo: UndoStack;
+  readonly #runId: string;
+  readonly #references = new Map<string, Promise<V1OwnerReference>>();
+
+  constructor(cluster: Cluster, undo: UndoStack, runId: string) {
+    this.#cluster = cluster;
+    this.#undo = undo;
+    this.#runId = runId;
+  }
+
+  in(namespace: string): Promise<V1OwnerReference> {
+    let reference = this.#references.get(namespace);
+    if (!reference) {
+      reference = this.#create(namespace);
+      this.#references.set(namespace, reference);
+    }
+    return reference;
+  }
+
+  async #create(namespace: string): Promise<V1OwnerReference> {
+    const name = `netproof-${this.#runId}`;
+    this.#undo.push({
+      group: 'owners',
+      what: `configmap ${namespace}/${name}`,
+      undo: async () => {
+        const live = await this.#cluster.get('ConfigMap', namespace, name);
+        const uid = live?.metadata?.labels?.[RUN_LABEL] === this.#runId ? live.metadata.uid : undefined;
+        return uid !== undefined && (await this.#cluster.delete('ConfigMap', namespace, name, uid));
+      },
+    });
+    const created = await this.#cluster.create('ConfigMap', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, labels: { [RUN_LABEL]: this.#runId } },
+    });
+    return {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name,
+      uid: created.metadata?.uid ?? '',
+      blockOwnerDeletion: false,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+/** From a scenario and its matrix to what a run will create and ask; nothing is touched yet. */
+import type { Matrix } from '../model/matrix.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { estimate } from './estimate.ts';
+import { rbacFor } from './rbac.ts';
+
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly matrix: Matrix;
+}
+
+/** First choice for the port that the kubelet's liveness probe fetches; moved up where a workload listens on it. */
+const FIRST_CONTROL_PORT = 24_117;
+
+/**
+ * @param runId lower-case letters and digits: it is a label value and part of the control namespace's name
+ */
+export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runId: string }): Plan {
+  const controlNamespace = `netproof-${runId}`;
+  const listeners = scenario.workloads.filter((workload) => workload.listen.length > 0);
+  const probers = scenario.workloads.filter((workload) => matrix.sources.includes(workload.name));
+  return {
+    runId,
+    scenario,
+    matrix,
+    created: scenario.namespaces.filter((namespace) => namespace.create),
+    existing: scenario.namespaces.filter((namespace) => !namespace.create),
+    controlNamespace,
+    policies: scenario.policies,
+    listeners,
+    probers,
+    controlPort: controlPort(scenario),
+    rbac: rbacFor(scenario),
+    estimate: estimate(scenario, matrix, listeners.length, probers.length),
+  };
+}
+
+function controlPort(scenario: Scenario): number {
+  const taken = new Set(scenario.workloads.flatMap((workload) => workload.listen.map((port) => port.port)));
+  let port = FIRST_CONTROL_PORT;
+  while (taken.has(port)) port += 1;
+  return port;
+}
