@@ -1,0 +1,59 @@
+/**
+ * TAP version 14: a test point per probe. Inconclusive is `not ok` with its cause in the diagnostics: consumers
+ * count SKIP and TODO as passed, and what is not proven must not look green.
+ */
+import { dump } from 'js-yaml';
+import type { RunResult } from '../model/result.ts';
+import { visible } from './escape.ts';
+import {
+  clientWords,
+  controlWords,
+  expectedWords,
+  judged,
+  type Judged,
+  listenerWords,
+  probeNames,
+} from './evidence.ts';
+import { countLine, exitMeaning } from './words.ts';
+
+export function render(result: RunResult): string {
+  const { record, summary } = result;
+  const points = judged(result);
+  const names = probeNames(points);
+  const none = points.length === 0 ? ' # SKIP the matrix is empty' : '';
+  return [
+    'TAP version 14',
+    `# ${visible(`${record.scenario.name} on ${record.cluster.context}, run ${record.runId}`)}`,
+    `1..${points.length}${none}`,
+    ...points.flatMap((point, i) => pointLines(point, `${i + 1} - ${description(names[i] ?? '')}`)),
+    `# ${countLine(summary)}`,
+    `# exit ${summary.exitCode}: ${exitMeaning(summary.exitCode)}`,
+    '',
+  ].join('\n');
+}
+
+function pointLines(judgedProbe: Judged, title: string): string[] {
+  const { verdict } = judgedProbe;
+  const point = `${verdict.verdict === 'pass' ? 'ok' : 'not ok'} ${title}`;
+  if (verdict.verdict === 'pass' && !verdict.flaky) return [point];
+  return [point, '  ---', ...diagnostics(judgedProbe).map((line) => `  ${line}`), '  ...'];
+}
+
+/** `#` would begin a directive, `\` an escape. */
+function description(text: string): string {
+  return visible(text).replace(/[\\#]/g, (character) => `\\${character}`);
+}
+
+function diagnostics({ probe, verdict }: Judged): string[] {
+  const facts = {
+    verdict: verdict.verdict,
+    cause: verdict.cause,
+    flaky: verdict.flaky,
+    because: visible(verdict.because),
+    expected: visible(expectedWords(probe)),
+    client: visible(clientWords(probe)),
+    listener: visible(listenerWords(probe)),
+    controls: controlWords(verdict.controls),
+  };
+  return dump(facts, { lineWidth: -1 }).trimEnd().split('\n');
+}
