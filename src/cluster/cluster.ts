@@ -92,7 +92,12 @@ export interface Cluster {
     namespace: string,
     pod: string,
     onLine: (line: string) => void,
-    options: { readonly signal: AbortSignal; readonly onRestart?: () => void },
+    options: {
+      readonly signal: AbortSignal;
+      readonly onRestart?: () => void;
+      /** Absent: the pod's only container. */
+      readonly container?: string;
+    },
   ): Promise<void>;
   /** Pod template of a workload such as a Deployment, or undefined if there is none. A pod is its own template. */
   podTemplate(

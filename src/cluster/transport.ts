@@ -1,0 +1,148 @@
+/** One request, one answer: the only place where bytes go to the API server. */
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { ApiError, Cluster } from './cluster.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
+import { AnswerFault, LinkFault } from './errors.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Silence after which the connection counts as dead. */
+  readonly silenceMs: number;
+}
+
+export interface Transport {
+  /** Resolves with a successful answer, its body unread; rejects with a fault. */
+  open(request: Request): Promise<IncomingMessage>;
+  readonly traffic: Cluster['traffic'];
+}
+
+export function createTransport(server: string, source: CredentialSource, userAgent: string): Transport {
+  const meter = createMeter();
+  const { request: start } = server.startsWith('http:') ? http : https;
+
+  const send = (request: Request, credentials: Credentials): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const { agent } = credentials;
+      const headers = { ...credentials.headers, ...headersOf(request), 'user-agent': userAgent };
+      const { method, signal, silenceMs } = request;
+      const outgoing = start(server + request.path, { method, headers, agent, ...(signal && { signal }) });
+      let incoming: IncomingMessage | undefined;
+      outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));
+      outgoing.on('error', (error) => reject(new LinkFault(error)));
+      outgoing.once('socket', (socket) => meter.count(socket));
+      outgoing.once('response', (response) => {
+        // Whoever reads it gets the error; nobody reading it must not end the process.
+        response.on('error', () => undefined);
+        resolve((incoming = response));
+      });
+      outgoing.end(request.body);
+    });
+
+  return {
+    traffic: meter.traffic,
+    async open(request) {
+      let answer = await send(request, await source.current());
+      if (answer.statusCode === 401) {
+        answer.resume();
+        answer = await send(request, await source.renewed());
+      }
+      const status = answer.statusCode ?? 0;
+      if (status < 200 || status > 299) throw await faultOf(answer, status);
+      return answer;
+    },
+  };
+}
+
+function headersOf(request: Request): http.OutgoingHttpHeaders {
+  if (request.body === undefined) return { accept: 'application/json' };
+  return {
+    accept: 'application/json',
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(request.body),
+  };
+}
+
+function silence(ms: number): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' });
+}
+
+/** The whole body as text. */
+export async function readBody(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw new LinkFault(error);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function faultOf(answer: IncomingMessage, status: number): Promise<AnswerFault> {
+  const body = await readBody(answer);
+  const seconds = Number(answer.headers['retry-after']);
+  const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  return new AnswerFault(describe(body, status, answer.statusMessage ?? ''), retryAfterMs);
+}
+
+/** The API server answers with a Status object; kubelets and proxies with plain text. */
+function describe(body: string, status: number, statusText: string): ApiError {
+  const parsed = parseObject(body);
+  const message = parsed?.['message'];
+  const reason = parsed?.['reason'];
+  return {
+    status,
+    reason: typeof reason === 'string' ? reason : statusText,
+    message:
+      typeof message === 'string' && message !== '' ? message : plain(body) || `HTTP ${status} ${statusText}`,
+  };
+}
+
+function plain(body: string): string {
+  return body.trimStart().startsWith('<') ? '' : body.trim().slice(0, 500);
+}
+
+function parseObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts requests, and bytes per connection as HTTP carries them (headers included, TLS not). */
+function createMeter(): { count(socket: Socket): void; readonly traffic: Cluster['traffic'] } {
+  const open = new Set<Socket>();
+  const closed = { sent: 0, received: 0 };
+  let requests = 0;
+  return {
+    count(socket) {
+      requests += 1;
+      if (open.has(socket)) return;
+      open.add(socket);
+      socket.once('close', () => {
+        open.delete(socket);
+        closed.sent += socket.bytesWritten;
+        closed.received += socket.bytesRead;
+      });
+    },
+    traffic: {
+      get requests() {
+        return requests;
+      },
+      get bytesSent() {
+        return [...open].reduce((sum, socket) => sum + socket.bytesWritten, closed.sent);
+      },
+      get bytesReceived() {
+        return [...open].reduce((sum, socket) => sum + socket.bytesRead, closed.received);
+      },
+    },
+  };
+}
