@@ -3,6 +3,7 @@ import type { V1EndpointSlice, V1Pod } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { Destination } from '../model/fleet.ts';
 import type { Endpoint } from '../model/matrix.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Target } from '../model/scenario.ts';
 import type { Context } from './context.ts';
 
@@ -140,4 +141,22 @@ function empty(target: Target, message: string): NetproofError {
   return new NetproofError('target-empty', `target ${target.name}: ${message}`, {
     issues: [{ message: `target ${target.name}: ${message}`, position: target.position }],
   });
+}
+
+/** UIDs of the pods behind targets that no longer exist: their addresses may be somebody else's by now. */
+export async function movedTargets(
+  { cluster }: Context,
+  plan: Plan,
+  fleet: { readonly destinations: ReadonlyMap<string, readonly Destination[]> },
+): Promise<ReadonlySet<string>> {
+  const uids = new Set(
+    [...fleet.destinations.values()].flat().flatMap(({ uid }) => (uid === undefined ? [] : [uid])),
+  );
+  if (uids.size === 0) return uids;
+  const namespaces = new Set(
+    plan.scenario.targets.flatMap((target) => ('namespace' in target ? [target.namespace] : [])),
+  );
+  const pods = await Promise.all([...namespaces].map((namespace) => cluster.list('Pod', { namespace })));
+  const live = new Set(pods.flat().map((pod) => pod.metadata?.uid));
+  return new Set([...uids].filter((uid) => !live.has(uid)));
 }

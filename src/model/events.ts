@@ -2,9 +2,9 @@
 import type { Phase } from './result.ts';
 
 export type RunEvent =
-  | { readonly kind: 'phase'; readonly phase: Phase; readonly total?: number }
+  | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
-  | { readonly kind: 'phase-done'; readonly phase: Phase; readonly ms: number; readonly summary: string }
+  | { readonly kind: 'phase-done'; readonly phase: Phase; readonly ms: number }
   | { readonly kind: 'note'; readonly message: string };
 
 export type Emit = (event: RunEvent) => void;

@@ -99,6 +99,6 @@ function targetRules(scenario: Scenario, namespace: string): readonly RoleRule[]
       rule('discovery.k8s.io', ['endpointslices'], ['list'], 'find the addresses behind target Services'),
     );
   }
-  if (kinds.has('pods')) rules.push(rule('', ['pods'], ['list'], 'find target pods'));
+  rules.push(rule('', ['pods'], ['list'], 'find target pods, and see whether their addresses changed hands'));
   return rules;
 }

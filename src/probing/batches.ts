@@ -1,0 +1,61 @@
+/** Which prober asks what; pure. */
+import type { ProbeOrder } from '../../probes/wire.ts';
+import type { Destination } from '../model/fleet.ts';
+import type { Cell, Matrix } from '../model/matrix.ts';
+
+/** One question of a batch and the expectation that stays behind with us. */
+export interface Ask {
+  readonly cell: Cell;
+  readonly destination: Destination;
+}
+
+export interface Batch {
+  readonly source: string;
+  /** In the order of `orders`. */
+  readonly asks: readonly Ask[];
+  /** What the prober is told; one longer than `asks` if it ends with the blackhole. */
+  readonly orders: readonly ProbeOrder[];
+}
+
+/**
+ * An address that nobody has (TEST-NET-1, RFC 5737). If it accepts a connection, something on the way accepts
+ * every connection, and a target's answer means nothing.
+ */
+export const BLACKHOLE: ProbeOrder = { protocol: 'tcp', host: '192.0.2.1', port: 9, echo: false };
+
+/** One batch per source; each starts at another place, so that not all knock at the same door at once. */
+export function batchesOf(
+  matrix: Matrix,
+  destinations: ReadonlyMap<string, readonly Destination[]>,
+): readonly Batch[] {
+  const bySource = new Map<string, Ask[]>(matrix.sources.map((source) => [source, []]));
+  for (const cell of matrix.cells) {
+    for (const destination of destinations.get(cell.endpoint.id) ?? []) {
+      bySource.get(cell.source)?.push({ cell, destination });
+    }
+  }
+  return [...bySource].map(([source, asks], index) => {
+    const from = Math.floor((index * asks.length) / bySource.size);
+    return batch(source, [...asks.slice(from), ...asks.slice(0, from)]);
+  });
+}
+
+function batch(source: string, asks: readonly Ask[]): Batch {
+  const orders = asks.map(({ destination }) => orderFor(destination));
+  const faceless = asks.some(
+    ({ destination }) => destination.listener === undefined && destination.query === undefined,
+  );
+  return { source, asks, orders: faceless ? [...orders, BLACKHOLE] : orders };
+}
+
+export function orderFor(destination: Destination): ProbeOrder {
+  return {
+    protocol: destination.port.protocol,
+    host: destination.host,
+    port: destination.port.port,
+    echo: destination.listener !== undefined,
+    ...(destination.path === undefined ? {} : { path: destination.path }),
+    ...(destination.serverName === undefined ? {} : { serverName: destination.serverName }),
+    ...(destination.query === undefined ? {} : { query: destination.query }),
+  };
+}

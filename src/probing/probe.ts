@@ -1,0 +1,131 @@
+/** The measurement: every batch to its end, with controls running alongside, and both sides' logs complete. */
+import pLimit from 'p-limit';
+import type { Context } from '../fleet/context.ts';
+import { type Fleet, type Listener, placementWish } from '../fleet/deploy.ts';
+import { placementOrder } from '../fleet/placement.ts';
+import type { Capabilities } from '../model/capabilities.ts';
+import type { FleetPod, Identity } from '../model/fleet.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ControlRecord } from '../model/record.ts';
+import type { Workload } from '../model/scenario.ts';
+import type { NodeWish } from '../plan/pods.ts';
+import { type Batch, batchesOf } from './batches.ts';
+import { startControls } from './controls.ts';
+import { type ProberLog, runProber } from './prober.ts';
+import { scheduleFor } from './schedule.ts';
+
+export interface Measured {
+  readonly batches: readonly { readonly batch: Batch; readonly log: ProberLog }[];
+  readonly controls: readonly ControlRecord[];
+  readonly controlPods: readonly FleetPod[];
+  /** Names of listener pods whose logs did not reach past the last probe. */
+  readonly behind: ReadonlySet<string>;
+}
+
+/** How long listeners' logs may take to catch up after the last prober ended, milliseconds. */
+const CATCH_UP_MS = 5000;
+/** A beat that was under way, and one that surely began afterwards. */
+const CATCH_UP_BEATS = 2;
+
+export async function probeFleet(
+  context: Context,
+  plan: Plan,
+  fleet: Fleet,
+  capabilities: Capabilities,
+): Promise<Measured> {
+  const targets = [...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined);
+  const [controls, batches] = await Promise.all([
+    startControls(context, plan.controlNamespace, nodesInUse(plan, fleet), targets),
+    runBatches(context, plan, fleet, capabilities),
+  ]);
+  const behind = await catchUp(context, [...fleet.listeners.values()]);
+  return { batches, controls: controls.records(), controlPods: controls.pods, behind };
+}
+
+async function runBatches(
+  context: Context,
+  plan: Plan,
+  fleet: Fleet,
+  capabilities: Capabilities,
+): Promise<Measured['batches']> {
+  const { attempt } = plan.scenario;
+  const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ orders }) => orders.length > 0);
+  const schedule = scheduleFor(attempt, capabilities, Math.min(attempt.concurrency, batches.length));
+  const wishes = wishesFor(plan, fleet);
+  const limit = pLimit(attempt.concurrency);
+  const progress = progressOf(context, batches);
+  return Promise.all(
+    batches.map((batch) =>
+      limit(async () => {
+        context.signal.throwIfAborted();
+        const log = await runProber(context, {
+          workload: batch.source,
+          identity: fleet.identities.get(batch.source) as Identity,
+          wish: wishes.get(batch.source) ?? { kind: 'any' },
+          probes: batch.orders,
+          schedule,
+          onProgress: (settled) => progress(batch.source, settled),
+        });
+        progress(batch.source, batch.orders.length);
+        return { batch, log };
+      }),
+    ),
+  );
+}
+
+function progressOf(context: Context, batches: readonly Batch[]): (source: string, settled: number) => void {
+  const settledBy = new Map<string, number>();
+  const total = batches.reduce((sum, { orders }) => sum + orders.length, 0);
+  let done = 0;
+  return (source, settled) => {
+    done += settled - (settledBy.get(source) ?? 0);
+    settledBy.set(source, settled);
+    context.emit({ kind: 'progress', phase: 'probe', done, total });
+  };
+}
+
+/**
+ * A prober runs where its workload's listener runs: they stand for the same pod. A source without a listener
+ * goes where it must, or else beside some control.
+ */
+function wishesFor(plan: Plan, fleet: Fleet): ReadonlyMap<string, NodeWish> {
+  const wishes = new Map<string, NodeWish>();
+  const nodeOf = (name: string): string | undefined => {
+    const wish = wishes.get(name);
+    return (
+      fleet.listeners.get(name)?.pod.node ??
+      (wish && 'node' in wish && wish.kind === 'on' ? wish.node : undefined)
+    );
+  };
+  const nodes = nodesInUse(plan, fleet);
+  let turn = 0;
+  for (const workload of placementOrder(plan.scenario.workloads).flat()) {
+    const own = fleet.listeners.get(workload.name)?.pod.node;
+    const placed = placementWish(workload, nodeOf);
+    if (own !== undefined)
+      wishes.set(workload.name, { kind: placed.kind === 'any' ? 'rather-on' : 'on', node: own });
+    else if (placed.kind !== 'any') wishes.set(workload.name, placed);
+    else wishes.set(workload.name, besideSomeControl(nodes, turn++));
+  }
+  return wishes;
+}
+
+function besideSomeControl(nodes: readonly string[], turn: number): NodeWish {
+  const node = nodes[turn % Math.max(1, nodes.length)];
+  return node === undefined ? { kind: 'any' } : { kind: 'rather-on', node };
+}
+
+function nodesInUse(plan: Plan, fleet: Fleet): readonly string[] {
+  const named = plan.scenario.workloads.flatMap(({ placement }: Workload) =>
+    placement.kind === 'node' ? [placement.node] : [],
+  );
+  return [...new Set([...[...fleet.listeners.values()].map(({ pod }) => pod.node), ...named])].sort();
+}
+
+/** After the last prober: wait until every listener's log tells of a time after it; the pods whose logs don't. */
+async function catchUp(context: Context, listeners: readonly Listener[]): Promise<ReadonlySet<string>> {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CATCH_UP_MS)]);
+  const caughtUp = await Promise.all(listeners.map(({ log }) => log.beats(CATCH_UP_BEATS, signal)));
+  context.signal.throwIfAborted();
+  return new Set(listeners.filter((_, index) => !caughtUp[index]).map(({ pod }) => pod.name));
+}

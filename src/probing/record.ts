@@ -1,0 +1,121 @@
+/** From what probers and listeners told to the record that is judged; pure. All times are moved to our clock. */
+import type { Attempt, ResultLine } from '../../probes/wire.ts';
+import type { Fleet, Listener } from '../fleet/deploy.ts';
+import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting } from '../model/record.ts';
+import type { Ask, Batch } from './batches.ts';
+import type { Measured } from './probe.ts';
+import type { ProberLog } from './prober.ts';
+
+/** @param moved UIDs of existing pods that no longer hold the address they held when the run began */
+export function probeRecords(
+  measured: Measured,
+  fleet: Fleet,
+  moved: ReadonlySet<string>,
+): readonly ProbeRecord[] {
+  const listeners = new Map([...fleet.listeners.values()].map((listener) => [listener.pod.name, listener]));
+  return measured.batches.flatMap(({ batch, log }) =>
+    batch.asks.map((ask, index) => probeRecord(ask, index, log, listeners, moved)),
+  );
+}
+
+function probeRecord(
+  { cell, destination }: Ask,
+  index: number,
+  log: ProberLog,
+  listeners: ReadonlyMap<string, Listener>,
+  moved: ReadonlySet<string>,
+): ProbeRecord {
+  const result = log.results.get(index);
+  const listener = destination.listener === undefined ? undefined : listeners.get(destination.listener);
+  return {
+    source: cell.source,
+    endpoint: cell.endpoint.id,
+    destination: cell.endpoint.destination,
+    port: destination.port,
+    host: destination.host,
+    expect: cell.expect,
+    ...(cell.status === undefined ? {} : { expectStatus: cell.status }),
+    ...(cell.reason === undefined ? {} : { reason: cell.reason }),
+    origin: cell.origin,
+    prober: log.pod.name,
+    ...(destination.listener === undefined ? {} : { listener: destination.listener }),
+    ...(result === undefined ? {} : { observation: observe(result, index, log, listener) }),
+    ...(destination.uid !== undefined && moved.has(destination.uid) ? { movedAway: true } : {}),
+  };
+}
+
+function observe(
+  result: ResultLine,
+  index: number,
+  log: ProberLog,
+  listener: Listener | undefined,
+): Observation {
+  const move = log.offsetMs;
+  return {
+    outcome: result.outcome,
+    stable: result.stable,
+    attempts: result.attempts.map((attempt) => ({ ...attempt, at: attempt.at + move })),
+    history: result.history.map((change) => ({ ...change, at: change.at + move })),
+    seen: listener ? sightingsOf(result.attempts, index, log.salt, listener) : [],
+  };
+}
+
+/** The nonces of these attempts that the listener logged; see wire.ts for a nonce's form. */
+function sightingsOf(
+  attempts: readonly Attempt[],
+  index: number,
+  salt: string,
+  { log }: Listener,
+): Sighting[] {
+  return attempts.flatMap(({ round, n }) => {
+    const sighting = log.sightings.get(`${salt}.${index}.${round}.${n}`);
+    return sighting ? [{ ...sighting, at: sighting.at + log.offsetMs }] : [];
+  });
+}
+
+export function proberRecord({
+  batch,
+  log,
+}: {
+  readonly batch: Batch;
+  readonly log: ProberLog;
+}): ProberRecord {
+  const { pod, end, offsetMs } = log;
+  const blackhole =
+    batch.orders.length > batch.asks.length ? log.results.get(batch.asks.length)?.outcome : undefined;
+  return {
+    pod: pod.name,
+    workload: pod.workload,
+    node: pod.node,
+    complete: log.fault === undefined,
+    ...(log.fault === undefined ? {} : { fault: log.fault }),
+    offsetMs,
+    kubeletAt: log.kubeletAt.map((at) => at + offsetMs),
+    startedAt: (end?.startedAt ?? 0) + offsetMs,
+    endedAt: (end?.at ?? 0) + offsetMs,
+    settledAt: (end?.settledAt ?? 0) + offsetMs,
+    rounds: end?.rounds ?? 0,
+    settled: end?.reason === 'stable',
+    cpuMs: end?.cpuMs ?? 0,
+    maxRss: end?.maxRss ?? 0,
+    slowed: end?.slowed ?? { starved: 0, slowNetwork: 0 },
+    ...(blackhole === undefined ? {} : { blackhole }),
+  };
+}
+
+export function listenerRecord({ pod, log }: Listener, behind: ReadonlySet<string>): ListenerRecord {
+  const move = log.offsetMs;
+  const fault =
+    log.fault ?? (behind.has(pod.name) ? "the listener's log did not reach past the last probe" : undefined);
+  return {
+    pod: pod.name,
+    workload: pod.workload,
+    node: pod.node,
+    complete: fault === undefined,
+    ...(fault === undefined ? {} : { fault }),
+    offsetMs: move,
+    alive: Object.fromEntries([...log.alive].map(([port, times]) => [port, times.map((at) => at + move)])),
+    lag: log.lag.map(([at, ms]) => [at + move, ms] as const),
+    kubeletAt: log.kubeletAt.map((at) => at + move),
+  };
+}

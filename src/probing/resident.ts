@@ -1,0 +1,50 @@
+/** A prober that repeats its rounds until it is stopped: the controls, and the preflight's canary. */
+import type { Line, Outcome, ProbeOrder, Schedule } from '../../probes/wire.ts';
+import { type AgentLogReader, readAgentLog } from '../fleet/agent-log.ts';
+import type { Context } from '../fleet/context.ts';
+import { launchPod } from '../fleet/launch.ts';
+import type { FleetPod, Identity } from '../model/fleet.ts';
+import type { NodeWish } from '../plan/pods.ts';
+import { proberOrder } from './prober.ts';
+
+export interface ResidentRequest {
+  readonly workload: string;
+  readonly identity: Identity;
+  readonly wish: NodeWish;
+  readonly probes: readonly ProbeOrder[];
+  readonly schedule: Schedule;
+}
+
+/** `[time, outcome]` of one round, the time on the prober's clock. A connection without our echo is no answer. */
+export type Round = readonly [number, Outcome];
+
+export interface Resident {
+  readonly pod: FleetPod;
+  /** Rounds of each probe so far, by its index. */
+  readonly rounds: readonly (readonly Round[])[];
+  readonly log: AgentLogReader;
+}
+
+/** @param onRound called after every result */
+export async function startResident(
+  context: Context,
+  request: ResidentRequest,
+  onRound: () => void = () => undefined,
+): Promise<Resident> {
+  const order = proberOrder(context, request, true);
+  const pod = await launchPod(context, { ...request, order });
+  const rounds: Round[][] = request.probes.map(() => []);
+  const take = (line: Line): void => {
+    if (line.kind !== 'result') return;
+    const last = line.attempts.at(-1);
+    const at = last ? last.at + last.ms : line.at;
+    const echoMissing =
+      request.probes[line.probe]?.echo === true && !line.attempts.some((each) => each.echoed);
+    const outcome = line.outcome === 'connected' && echoMissing ? 'errored' : line.outcome;
+    rounds[line.probe]?.push([at, outcome]);
+    onRound();
+  };
+  const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
+  log.done.then(onRound, onRound);
+  return { pod, rounds, log };
+}

@@ -1,0 +1,137 @@
+/** The line: scenario, plan, preflight, deploy, probe, judge, report; clean up, always. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Clock, Context, RandomName } from '../fleet/context.ts';
+import { deployFleet, type Fleet } from '../fleet/deploy.ts';
+import { createNamespace } from '../fleet/namespaces.ts';
+import { Owners } from '../fleet/owners.ts';
+import { PodWatch } from '../fleet/pod-watch.ts';
+import { movedTargets } from '../fleet/targets.ts';
+import { UndoStack } from '../fleet/undo.ts';
+import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
+import type { Emit } from '../model/events.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunRecord } from '../model/record.ts';
+import type { RunResult } from '../model/result.ts';
+import { type Loaded, planRun } from '../plan/plan.ts';
+import { runCanary } from '../preflight/canary.ts';
+import { requireEnforcement } from '../preflight/require.ts';
+import { type Measured, probeFleet } from '../probing/probe.ts';
+import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
+import { judge } from '../verdict/judge.ts';
+import { cleanUp } from './clean-up.ts';
+import { clusterFacts, type ClusterFacts } from './facts.ts';
+import { Phases } from './phases.ts';
+import { summarise } from './summary.ts';
+
+export interface RunOptions {
+  readonly runId: string;
+  /** Believe the cluster untested; the report says so. */
+  readonly skipPreflight: boolean;
+}
+
+export interface RunDeps {
+  readonly cluster: Cluster;
+  readonly sandbox: boolean;
+  readonly version: string;
+  readonly operator: string;
+  readonly emit: Emit;
+  /** Aborted: stop, clean up, reject with `interrupted`. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly randomName: RandomName;
+  readonly agentSource: string;
+  /** Gets the result as soon as it is known, before the clean-up. */
+  readonly report: (result: RunResult) => void | Promise<void>;
+}
+
+/** Rejects with a NetproofError if the run could not be completed; what was created is removed either way. */
+export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): Promise<RunResult> {
+  const plan = planRun(loaded, options);
+  const undo = new UndoStack();
+  const watching = new AbortController();
+  const phases = new Phases(deps.clock, deps.emit);
+  const context = contextOf(plan, deps, undo, watching.signal);
+  const startedAt = deps.clock.now();
+  try {
+    const facts = await phases.run('resolve', () => clusterFacts(deps));
+    const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
+    const fleet = await phases.run('deploy', () => deployFleet(context, plan));
+    const measured = await phases.run('probe', () => probeFleet(context, plan, fleet, capabilities));
+    const moved = await movedTargets(context, plan, fleet);
+    const result = await phases.run('judge', () => {
+      const record = recordOf(plan, deps, { startedAt, facts, capabilities, fleet, measured, moved });
+      return resultOf(record, deps, phases.timings);
+    });
+    await deps.report(result);
+    return result;
+  } finally {
+    await phases.run('clean-up', () => cleanUp(undo, deps.emit));
+    watching.abort();
+  }
+}
+
+function contextOf(plan: Plan, deps: RunDeps, undo: UndoStack, watching: AbortSignal): Context {
+  return {
+    ...deps,
+    runId: plan.runId,
+    controlPort: plan.controlPort,
+    settings: plan.scenario.pods,
+    undo,
+    owners: new Owners(deps.cluster, undo, plan.runId),
+    pods: new PodWatch(deps.cluster, plan.runId, watching),
+  };
+}
+
+async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Capabilities> {
+  await createNamespace(context, plan.controlNamespace, {});
+  if (options.skipPreflight) return UNKNOWN_CAPABILITIES;
+  const capabilities = await runCanary(context, plan.controlNamespace);
+  requireEnforcement(plan, capabilities);
+  return capabilities;
+}
+
+interface Parts {
+  readonly startedAt: number;
+  readonly facts: ClusterFacts;
+  readonly capabilities: Capabilities;
+  readonly fleet: Fleet;
+  readonly measured: Measured;
+  readonly moved: ReadonlySet<string>;
+}
+
+function recordOf(plan: Plan, deps: RunDeps, parts: Parts): RunRecord {
+  const { fleet, measured } = parts;
+  const listeners = [...fleet.listeners.values()];
+  return {
+    runId: plan.runId,
+    startedAt: parts.startedAt,
+    endedAt: deps.clock.now(),
+    scenario: { name: plan.scenario.name, file: plan.scenario.file, digest: plan.scenario.digest },
+    cluster: parts.facts,
+    capabilities: parts.capabilities,
+    pods: [
+      ...listeners.map(({ pod }) => pod),
+      ...measured.batches.map(({ log }) => log.pod),
+      ...measured.controlPods,
+    ],
+    policies: fleet.policies,
+    probes: probeRecords(measured, fleet, parts.moved),
+    probers: measured.batches.map(proberRecord),
+    listeners: listeners.map((listener) => listenerRecord(listener, measured.behind)),
+    controls: measured.controls,
+    notes: [],
+  };
+}
+
+function resultOf(record: RunRecord, deps: RunDeps, timings: RunResult['timings']): RunResult {
+  const verdicts = judge(record);
+  return {
+    apiVersion: 'netproof/v1',
+    kind: 'RunResult',
+    tool: { name: 'netproof', version: deps.version },
+    summary: summarise(record, verdicts),
+    timings,
+    verdicts,
+    record,
+  };
+}
