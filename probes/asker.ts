@@ -1,0 +1,138 @@
+/** Asks the questions of one round under bounded concurrency and rate, and asks again what it couldn't hear. */
+import type { Pace } from './pace.ts';
+import { type Means, Question, type QuestionSettings } from './question.ts';
+import type { RoundAnswer } from './rounds.ts';
+import type { ProbeOrder } from './wire.ts';
+import type { Wheel } from './wheel.ts';
+
+/** Each time at half the rate; what is still starved then stays `errored`. */
+const MOST_REPEATS = 4;
+
+export interface RoundResult {
+  /** In the order of the probes. */
+  readonly answers: readonly RoundAnswer[];
+  /** Times to answer. */
+  readonly latencies: readonly number[];
+  /** How often the schedule slowed down. */
+  readonly starved: number;
+}
+
+export interface AskerSettings {
+  readonly probes: readonly ProbeOrder[];
+  readonly salt: string;
+  readonly attempts: number;
+  /** Sockets open at once. */
+  readonly concurrency: number;
+}
+
+export class Asker {
+  readonly #settings: AskerSettings;
+  readonly #means: Means;
+  readonly #wheel: Wheel;
+  readonly #pace: Pace;
+  readonly #waiting: Question[] = [];
+  readonly #active = new Set<Question>();
+  #pumping = false;
+  #settled = 0;
+  #finish: (() => void) | undefined;
+
+  constructor(settings: AskerSettings, means: Omit<Means, 'retried'>, wheel: Wheel, pace: Pace) {
+    this.#settings = settings;
+    this.#means = { ...means, retried: () => pace.owe() };
+    this.#wheel = wheel;
+    this.#pace = pace;
+  }
+
+  /** Probes answered in the round going on. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** One round over all probes. Never resolves after `stop`. */
+  async ask(round: number, timeout: number): Promise<RoundResult> {
+    const { probes } = this.#settings;
+    const asked: Question[] = [];
+    this.#settled = 0;
+    let again = probes.map((_, index) => index);
+    let starved = 0;
+    for (;;) {
+      const questions = again.map((index) => this.#question(index, round, timeout, asked[index]));
+      for (const question of questions) asked[question.index] = question;
+      // eslint-disable-next-line no-await-in-loop -- one try after the other is the point
+      await this.#all(questions);
+      again = questions.filter((question) => question.answer().starved).map((question) => question.index);
+      if (again.length === 0 || starved === MOST_REPEATS) break;
+      starved++;
+      this.#settled -= again.length;
+      this.#pace.halve();
+    }
+    return {
+      answers: asked.map((question) => question.answer()),
+      latencies: asked.flatMap((question) => question.latency ?? []),
+      starved,
+    };
+  }
+
+  /** Starts what may start; to be called often. */
+  pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#waiting.length > 0 && this.#active.size < this.#room && this.#pace.take(this.#means.now()))
+      this.#begin(this.#waiting.pop());
+    this.#pumping = false;
+    if (this.#active.size === 0 && this.#waiting.length === 0) this.#finish?.();
+  }
+
+  /** Frees every socket. */
+  stop(): void {
+    this.#finish = undefined;
+    this.#waiting.length = 0;
+    for (const question of this.#active) question.abandon();
+    this.#active.clear();
+  }
+
+  /** Every question may come to hold as many sockets as it has attempts. */
+  get #room(): number {
+    return Math.max(1, Math.floor(this.#settings.concurrency / this.#settings.attempts));
+  }
+
+  #question(index: number, round: number, timeout: number, former: Question | undefined): Question {
+    const { probes, salt, attempts } = this.#settings;
+    const probe = probes[index];
+    if (!probe) throw new RangeError(`no probe ${index}`);
+    const settings: QuestionSettings = { probe, index, salt, round, timeout, attempts };
+    return new Question(
+      settings,
+      this.#means,
+      (question) => {
+        this.#active.delete(question);
+        this.#settled++;
+        this.pump();
+      },
+      former?.answer().attempts,
+    );
+  }
+
+  #all(questions: readonly Question[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+      this.#waiting.push(...shuffled(questions));
+      this.pump();
+    });
+  }
+
+  #begin(question: Question | undefined): void {
+    if (!question) return;
+    this.#active.add(question);
+    const next = question.begin();
+    if (next !== undefined) this.#wheel.add(question, next);
+  }
+}
+
+/** Probers that all went through the same list would meet at one listener after the other. */
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, key: Math.random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,158 @@
+/** The prober: rounds over all probes until the picture holds, then its report. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Asker, type RoundResult } from './asker.ts';
+import { dialsFor } from './dials.ts';
+import { Timeout } from './latency.ts';
+import { socketsAllowed } from './limits.ts';
+import { Names } from './names.ts';
+import { Pace } from './pace.ts';
+import { isAnswer } from './question.ts';
+import type { Report } from './report.ts';
+import { fittingResult } from './result.ts';
+import { Rounds } from './rounds.ts';
+import { listenControl } from './listen/http.ts';
+import { now, Vitals } from './vitals.ts';
+import type { EndLine, ProberOrder } from './wire.ts';
+import { Wheel } from './wheel.ts';
+
+/** How exact deadlines are, and how often wakefulness is sampled. */
+const TICK_MS = 20;
+const PROGRESS_MS = 250;
+/** How long a batch that nothing answered waits for the kubelet to show that the pod's link works at all. */
+const LINGER_MS = 3_000;
+
+type Reason = EndLine['reason'];
+
+export class Prober {
+  readonly #order: ProberOrder;
+  readonly #report: Report;
+  readonly #wheel = new Wheel(TICK_MS, now());
+  readonly #vitals: Vitals;
+  readonly #rounds: Rounds;
+  readonly #timeout: Timeout;
+  readonly #startedAt = now();
+  readonly #slowed = { starved: 0, slowNetwork: 0 };
+  #asker: Asker | undefined;
+  #round = 0;
+  #results = 0;
+  #answered = false;
+  #progressAt = 0;
+
+  constructor(order: ProberOrder, report: Report) {
+    this.#order = order;
+    this.#report = report;
+    this.#rounds = new Rounds(order.probes.length, order.schedule, this.#startedAt);
+    this.#timeout = new Timeout(order.schedule.timeoutMs);
+    this.#vitals = new Vitals(report, TICK_MS, this.#turn);
+  }
+
+  /** Runs until done or told to stop; every line is told when it resolves. Rejects if the control port is taken. */
+  async run(stopped: Promise<void>): Promise<void> {
+    await listenControl(this.#order.controlPort, this.#vitals.kubeletCame);
+    this.#report.tell({ kind: 'started', probes: this.#order.probes.length });
+    setInterval(() => this.#vitals.beat(), this.#order.beatMs);
+    this.#asker = await this.#newAsker();
+    const life = stopped.then((): Reason => 'life');
+    const reason = await Promise.race([this.#probe(this.#asker), life]);
+    this.#asker.stop();
+    if (!this.#order.resident) this.#tellResults();
+    if (!this.#answered) await Promise.race([this.#linger(), stopped]);
+    this.#vitals.beat();
+    this.#end(reason);
+  }
+
+  async #newAsker(): Promise<Asker> {
+    const { probes, salt, schedule } = this.#order;
+    const dials = await dialsFor(probes);
+    const concurrency = socketsAllowed(schedule.concurrency);
+    return new Asker(
+      { probes, salt, concurrency, attempts: Math.min(schedule.attempts, concurrency) },
+      {
+        now,
+        dial: (probe) => dials[probe.protocol],
+        address: new Names().address,
+        longestStall: (from, to) => this.#vitals.awake.longestStall(from, to),
+      },
+      this.#wheel,
+      new Pace(schedule.ratePerSecond, now()),
+    );
+  }
+
+  /** Round after round; each starts at least `roundGapMs` after the one before. */
+  async #probe(asker: Asker): Promise<Reason> {
+    for (;;) {
+      const startedAt = now();
+      // Rounds follow each other by definition.
+      // oxlint-disable-next-line no-await-in-loop
+      const result = await asker.ask(this.#round, this.#timeout.ms);
+      this.#take(result, startedAt);
+      this.#round++;
+      const nextAt = Math.max(now(), startedAt + this.#order.schedule.roundGapMs);
+      const reason = this.#order.resident ? undefined : this.#rounds.enough(now(), nextAt);
+      if (reason) return reason;
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(nextAt - now());
+    }
+  }
+
+  /** A round by which the timeout proved too short for this network does not count, nor do its silences. */
+  #take(result: RoundResult, startedAt: number): void {
+    this.#slowed.starved += result.starved;
+    this.#answered ||= result.answers.some((answer) => isAnswer(answer.outcome));
+    const slow = this.#timeout.grewFor(result.latencies);
+    if (slow) this.#slowed.slowNetwork++;
+    else this.#rounds.add(this.#round, Math.round(startedAt), result.answers);
+    if (this.#order.resident && !slow) this.#tellRound();
+  }
+
+  #tellRound(): void {
+    for (let probe = 0; probe < this.#order.probes.length; probe++) {
+      const standing = this.#rounds.standing(probe);
+      if (!standing) continue;
+      const attempts = standing.attempts.filter((attempt) => attempt.round === this.#round);
+      this.#tellResult(probe, { ...standing, attempts });
+    }
+  }
+
+  #tellResults(): void {
+    for (let probe = 0; probe < this.#order.probes.length; probe++)
+      this.#tellResult(
+        probe,
+        this.#rounds.standing(probe) ?? { outcome: 'errored', stable: false, attempts: [], history: [] },
+      );
+  }
+
+  #tellResult(probe: number, standing: NonNullable<ReturnType<Rounds['standing']>>): void {
+    this.#report.tell(fittingResult(probe, standing));
+    this.#results++;
+  }
+
+  async #linger(): Promise<void> {
+    const until = now() + LINGER_MS;
+    // oxlint-disable-next-line no-await-in-loop
+    while (this.#vitals.kubeletAt === undefined && now() < until) await sleep(TICK_MS);
+  }
+
+  #end(reason: Reason): void {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    this.#report.tell({
+      kind: 'end',
+      results: this.#results,
+      rounds: this.#round,
+      startedAt: Math.round(this.#startedAt),
+      settledAt: Math.round(this.#rounds.settledAt),
+      reason,
+      cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000),
+      maxRss: maxRSS * 1024,
+      slowed: this.#slowed,
+    });
+  }
+
+  readonly #turn = (time: number): void => {
+    this.#wheel.advance(time);
+    this.#asker?.pump();
+    if (!this.#asker || this.#order.resident || time < this.#progressAt + PROGRESS_MS) return;
+    this.#progressAt = time;
+    this.#report.tell({ kind: 'progress', round: this.#round, settled: this.#asker.settled });
+  };
+}

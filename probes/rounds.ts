@@ -1,0 +1,98 @@
+/** What the rounds add up to: which probes' outcomes hold, and whether another round is needed. Pure. */
+import type { Attempt, Outcome, Schedule, Transition } from './wire.ts';
+
+/** One probe's answer in one round. */
+export interface RoundAnswer {
+  readonly outcome: Outcome;
+  /** For `echo` probes that connected. */
+  readonly echoed?: boolean;
+  /** The agent could not measure; such an answer agrees with no other. */
+  readonly starved: boolean;
+  readonly attempts: readonly Attempt[];
+}
+
+/** What is known of one probe. */
+export interface Standing {
+  readonly outcome: Outcome;
+  readonly stable: boolean;
+  /** Of the last `stableRounds` rounds. */
+  readonly attempts: readonly Attempt[];
+  readonly history: readonly Transition[];
+}
+
+/** A history is told in one log line: the first change and the latest ones. */
+const LONGEST_HISTORY = 40;
+
+class ProbeRounds {
+  readonly history: Transition[] = [];
+  readonly last: RoundAnswer[] = [];
+  /** Equal answers in a row, the latest included. */
+  agreeing = 0;
+
+  /** Returns true if the picture changed. */
+  add(round: number, at: number, answer: RoundAnswer, keep: number): boolean {
+    const before = this.last.at(-1);
+    const same = before !== undefined && agree(before, answer);
+    this.last.push(answer);
+    if (this.last.length > keep) this.last.shift();
+    this.agreeing = answer.starved ? 0 : same ? this.agreeing + 1 : 1;
+    if (same) return false;
+    this.history.push({ round, at, outcome: answer.outcome });
+    if (this.history.length > LONGEST_HISTORY) this.history.splice(1, 1);
+    return true;
+  }
+}
+
+const agree = (a: RoundAnswer, b: RoundAnswer): boolean => a.outcome === b.outcome && a.echoed === b.echoed;
+
+export class Rounds {
+  readonly #schedule: Schedule;
+  readonly #probes: readonly ProbeRounds[];
+  readonly #startedAt: number;
+  #settledAt: number;
+
+  constructor(probes: number, schedule: Schedule, startedAt: number) {
+    this.#schedule = schedule;
+    this.#probes = Array.from({ length: probes }, () => new ProbeRounds());
+    this.#startedAt = startedAt;
+    this.#settledAt = startedAt;
+  }
+
+  /** Adds a complete round, answers in the order of the probes; `at`: when it started. */
+  add(round: number, at: number, answers: readonly RoundAnswer[]): void {
+    this.#probes.forEach((probe, i) => {
+      const answer = answers[i];
+      if (answer && probe.add(round, at, answer, this.#schedule.stableRounds)) this.#settledAt = at;
+    });
+  }
+
+  /** When the picture last changed. */
+  get settledAt(): number {
+    return this.#settledAt;
+  }
+
+  /** Why to stop after a round, or undefined to go on; `nextAt`: when the next one could start. */
+  enough(now: number, nextAt: number): 'stable' | 'budget' | undefined {
+    const spent = now - this.#startedAt;
+    if (spent >= this.#schedule.minSettleMs && this.#probes.every((probe) => this.#stable(probe)))
+      return 'stable';
+    return nextAt - this.#startedAt >= this.#schedule.budgetMs ? 'budget' : undefined;
+  }
+
+  /** Undefined for a probe without a complete round. */
+  standing(probe: number): Standing | undefined {
+    const rounds = this.#probes[probe];
+    const latest = rounds?.last.at(-1);
+    if (!rounds || !latest) return undefined;
+    return {
+      outcome: latest.outcome,
+      stable: this.#stable(rounds),
+      attempts: rounds.last.flatMap((answer) => answer.attempts),
+      history: rounds.history,
+    };
+  }
+
+  #stable(probe: ProbeRounds): boolean {
+    return probe.agreeing >= this.#schedule.stableRounds;
+  }
+}
