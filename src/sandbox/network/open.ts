@@ -1,0 +1,97 @@
+/** Brings the sandbox's network up. */
+import { networkInterfaces } from 'node:os';
+import { NetproofError } from '../../model/errors.ts';
+import { planNodes } from './addresses.ts';
+import type { SetNames } from './dns/serve.ts';
+import { OUTSIDE_NETNS, buildFabric, nodeNetns } from './fabric.ts';
+import { Fetcher } from './fetcher.ts';
+import { Helper } from './helper.ts';
+import type { Network, NetworkOptions, NodeNetwork } from './network.ts';
+import { OUTSIDE_HOSTS } from './outside/hosts.ts';
+import { Pods } from './pods.ts';
+import { Programmer } from './programmer.ts';
+
+const DNS_UID = 'cluster-dns';
+
+type Names = ReadonlyMap<string, readonly string[]>;
+
+/** See `OpenNetwork`. Rejects with `sandbox-failed` outside fresh namespaces, before anything is touched. */
+export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkOptions): Promise<Network> {
+  refuseSharedNamespace();
+  const nodes = planNodes(names);
+  await buildFabric(nodes);
+  const pods = new Pods(nodes);
+  const programmer = new Programmer(nodes, behaviour);
+  const [dns, outside, fetchers] = await Promise.all([
+    startDns(pods, nodes, onFault),
+    startOutside(onFault),
+    startFetchers(nodes, onFault),
+  ]);
+  return {
+    nodes,
+    dns: dns.place,
+    attach: (uid, node) => pods.attach(uid, node),
+    detach: (uid) => pods.detach(uid),
+    program: (state) => programmer.program(state),
+    behave: (changed) => programmer.behave(changed),
+    setNames: dns.setNames,
+    getFromNode: async (node, url, timeoutMs) => {
+      const fetcher = fetchers.get(node);
+      if (fetcher === undefined) throw new Error(`no node ${JSON.stringify(node)}`);
+      return fetcher.get(url, timeoutMs);
+    },
+    close: async () => {
+      programmer.close();
+      for (const helper of [dns, outside, ...fetchers.values()]) helper.close();
+    },
+  };
+}
+
+/** In a namespace that someone uses, our bridge and routes would do harm; a fresh one has not even loopback up. */
+function refuseSharedNamespace(): void {
+  const inUse = Object.keys(networkInterfaces());
+  if (inUse.length === 0) return;
+  throw new NetproofError(
+    'sandbox-failed',
+    `the sandbox's daemon runs only in network namespaces of its own, and this one has ${inUse.join(', ')}`,
+  );
+}
+
+async function startDns(pods: Pods, nodes: readonly NodeNetwork[], onDeath: (message: string) => void) {
+  const node = nodes[0]?.name ?? '';
+  const { ip, netns } = await pods.attach(DNS_UID, node);
+  let names: SetNames = withOutside(new Map());
+  const helper = await Helper.start<SetNames, never>({
+    netns,
+    program: new URL('./dns/serve.js', import.meta.url),
+    onMessage: () => {},
+    first: () => names,
+    onDeath,
+  });
+  const setNames = (changed: Names): void => {
+    names = withOutside(changed);
+    // A helper that is just being started anew is told `first`.
+    helper.send(names);
+  };
+  return { place: { node, ip }, setNames, close: () => helper.close() };
+}
+
+function withOutside(names: Names): SetNames {
+  return { names: [...OUTSIDE_HOSTS.map(({ name, ip }) => [name, [ip]] as const), ...names] };
+}
+
+function startOutside(onDeath: (message: string) => void): Promise<Helper<never, never>> {
+  return Helper.start<never, never>({
+    netns: OUTSIDE_NETNS,
+    program: new URL('./outside/serve.js', import.meta.url),
+    onMessage: () => {},
+    onDeath,
+  });
+}
+
+async function startFetchers(nodes: readonly NodeNetwork[], onDeath: (message: string) => void) {
+  const started = nodes.map(
+    async ({ name }) => [name, await Fetcher.start(nodeNetns(name), onDeath)] as const,
+  );
+  return new Map(await Promise.all(started));
+}

@@ -1,0 +1,36 @@
+/** Label selectors. */
+import type { V1NetworkPolicy } from '../../../cluster/types.ts';
+
+export type LabelSelector = NonNullable<NonNullable<V1NetworkPolicy['spec']>['podSelector']>;
+type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
+export type Labels = Readonly<Record<string, string>>;
+
+/** All requirements must hold; an empty selector, which has none, matches everything. */
+export function matches(selector: LabelSelector, labels: Labels): boolean {
+  return (
+    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labelOf(labels, key) === value) &&
+    (selector.matchExpressions ?? []).every((requirement) => holds(requirement, labels))
+  );
+}
+
+function holds({ key, operator, values }: Requirement, labels: Labels): boolean {
+  const value = labelOf(labels, key);
+  switch (operator) {
+    case 'In':
+      return value !== undefined && (values ?? []).includes(value);
+    // An absent label is not in the list either (apimachinery, labels.Requirement.Matches).
+    case 'NotIn':
+      return value === undefined || !(values ?? []).includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/** Only own properties are labels: `constructor` is not one of every pod's. */
+function labelOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
