@@ -7,7 +7,13 @@ type Container = Wire<V1Container>;
 const probe = (given: Wire<V1Probe>): Wire<V1Probe> => ({
   ...given,
   ...(given.httpGet
-    ? { httpGet: { ...given.httpGet, path: given.httpGet.path ?? '/', scheme: given.httpGet.scheme ?? 'HTTP' } }
+    ? {
+        httpGet: {
+          ...given.httpGet,
+          path: given.httpGet.path ?? '/',
+          scheme: given.httpGet.scheme ?? 'HTTP',
+        },
+      }
     : {}),
   timeoutSeconds: given.timeoutSeconds || 1,
   periodSeconds: given.periodSeconds || 10,
@@ -39,7 +45,10 @@ const container = (given: Container): Container => ({
             ? {
                 ...item,
                 valueFrom: {
-                  fieldRef: { ...item.valueFrom.fieldRef, apiVersion: item.valueFrom.fieldRef.apiVersion ?? 'v1' },
+                  fieldRef: {
+                    ...item.valueFrom.fieldRef,
+                    apiVersion: item.valueFrom.fieldRef.apiVersion ?? 'v1',
+                  },
                 },
               }
             : item,
@@ -69,7 +78,7 @@ export const defaultPodSpec = (spec: PodSpec): PodSpec => ({
 
 const NOT_READY = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
-function tolerations(spec: PodSpec): PodSpec['tolerations'] {
+function tolerations(spec: PodSpec): NonNullable<PodSpec['tolerations']> {
   const given = spec.tolerations ?? [];
   const missing = NOT_READY.filter((key) => !given.some((one) => one.key === key || !one.key));
   return [

@@ -73,7 +73,9 @@ export const forbidden = (
   new Refusal(
     403,
     'Forbidden',
-    name ? `${qualified(resource)} "${name}" is forbidden: ${why}` : `${qualified(resource)} is forbidden: ${why}`,
+    name
+      ? `${qualified(resource)} "${name}" is forbidden: ${why}`
+      : `${qualified(resource)} is forbidden: ${why}`,
     { ...about(resource, name), ...(causes ? { causes } : {}) },
   );
 

@@ -28,7 +28,11 @@ export interface Resource {
   readonly verbs: readonly string[];
   readonly hasStatus: boolean;
   /** Further subresources that discovery lists, e.g. `log`. */
-  readonly subresources: readonly { readonly name: string; readonly kind: string; readonly verbs: readonly string[] }[];
+  readonly subresources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly verbs: readonly string[];
+  }[];
   /** Counts changes of spec in metadata.generation. */
   readonly hasGeneration: boolean;
   readonly name: NameCheck;

@@ -59,7 +59,8 @@ function requirement(text: string, whole: string): Requirement {
   const equality = EQUALITY.exec(text);
   if (equality) {
     const [, name = '', operator, wanted = ''] = equality;
-    if (operator === '<' || operator === '>') return compare(key(name), operator, Number.parseInt(wanted, 10));
+    if (operator === '<' || operator === '>')
+      return compare(key(name), operator, Number.parseInt(wanted, 10));
     return (operator === '!=' ? isNotIn : isIn)(key(name), [value(wanted)]);
   }
   return text.startsWith('!') ? hasNot(key(text.slice(1).trim())) : has(key(text));
@@ -107,7 +108,10 @@ export type Fields = Readonly<Record<string, string>>;
 export type FieldMatch = (fields: Fields) => boolean;
 
 /** The `fieldSelector` query parameter, over fields that the kind makes selectable. Throws 400 for any other. */
-export function parseFieldSelector(text: string | null, selectable: ReadonlySet<string>): FieldMatch | undefined {
+export function parseFieldSelector(
+  text: string | null,
+  selectable: ReadonlySet<string>,
+): FieldMatch | undefined {
   if (!text?.trim()) return undefined;
   const terms = text.split(/(?<!\\),/).map((term) => {
     const match = /^([^=!]+)(==|=|!=)(.*)$/s.exec(term.trim());

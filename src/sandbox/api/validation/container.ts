@@ -21,7 +21,6 @@ function checkPorts({ ports }: Container, field: string): FieldError[] {
         ? checkPort(port.containerPort, `${at}.containerPort`)
         : [required(`${at}.containerPort`)]),
       ...checkOneOf(port.protocol, PROTOCOLS, `${at}.protocol`),
-      ...(port.hostPort ? [forbiddenField(`${at}.hostPort`, 'the sandbox has no host ports')] : []),
     ]),
     ...unique(
       ports,
@@ -93,15 +92,17 @@ function checkProbe(probe: Probe | undefined, field: string): FieldError[] {
   ];
 }
 
-function checkMounts(
-  { volumeMounts }: Container,
-  field: string,
-  volumes: ReadonlySet<string>,
-): FieldError[] {
+function checkMounts({ volumeMounts }: Container, field: string, volumes: ReadonlySet<string>): FieldError[] {
   return each(volumeMounts, `${field}.volumeMounts`, (mount, at) => [
     ...(volumes.has(mount.name)
       ? []
-      : [{ reason: 'FieldValueNotFound', field: `${at}.name`, text: `Not found: ${JSON.stringify(mount.name)}` }]),
+      : [
+          {
+            reason: 'FieldValueNotFound',
+            field: `${at}.name`,
+            text: `Not found: ${JSON.stringify(mount.name)}`,
+          },
+        ]),
     ...(mount.mountPath ? [] : [required(`${at}.mountPath`)]),
   ]);
 }

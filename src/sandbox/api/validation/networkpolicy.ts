@@ -15,7 +15,8 @@ type Peer = Wire<V1NetworkPolicyPeer>;
 
 function checkEndPort({ port, endPort }: Port, field: string): FieldError[] {
   if (endPort === undefined) return [];
-  if (port === undefined) return [invalidValue(field, endPort, 'may not be specified when `port` is not specified')];
+  if (port === undefined)
+    return [invalidValue(field, endPort, 'may not be specified when `port` is not specified')];
   if (typeof port === 'string')
     return [invalidValue(field, endPort, 'may not be specified when `port` is non-numeric')];
   return [
@@ -80,7 +81,9 @@ export function checkNetworkPolicy({ spec }: NetworkPolicy): FieldError[] {
 export function defaultNetworkPolicy(policy: NetworkPolicy): NetworkPolicy {
   const spec = policy.spec ?? { podSelector: {} };
   const withProtocols = <R extends { readonly ports?: readonly Port[] }>(rule: R): R =>
-    rule.ports ? { ...rule, ports: rule.ports.map((port) => ({ ...port, protocol: port.protocol ?? 'TCP' })) } : rule;
+    rule.ports
+      ? { ...rule, ports: rule.ports.map((port) => ({ ...port, protocol: port.protocol ?? 'TCP' })) }
+      : rule;
   return {
     ...policy,
     spec: {

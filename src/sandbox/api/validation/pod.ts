@@ -80,9 +80,6 @@ export function checkPodSpec(spec: PodSpec | undefined, at: string): FieldError[
     ...(spec.nodeName ? checkName(dnsSubdomain, spec.nodeName, `${at}.nodeName`) : []),
     ...(spec.hostname ? checkName(dnsLabel, spec.hostname, `${at}.hostname`) : []),
     ...(spec.subdomain ? checkName(dnsLabel, spec.subdomain, `${at}.subdomain`) : []),
-    ...(spec.hostNetwork
-      ? [forbiddenField(`${at}.hostNetwork`, 'the sandbox has no host network for pods')]
-      : []),
     ...checkAffinity(spec, at),
   ];
 }

@@ -2,7 +2,7 @@
 import type { V1ServicePort } from '@kubernetes/client-node';
 import type { Service, Wire } from '../object.ts';
 import { isIP } from 'node:net';
-import { type FieldError, each, forbiddenField, invalidValue, required, unique } from './field.ts';
+import { type FieldError, each, invalidValue, required, unique } from './field.ts';
 import { IMMUTABLE, checkLabels, checkOneOf } from './meta.ts';
 import { checkName, checkPort, dnsLabel, dnsSubdomain, portName } from './names.ts';
 import { PROTOCOLS } from './networkpolicy.ts';
@@ -51,9 +51,6 @@ export function checkService(service: Service): FieldError[] {
         ? checkName(dnsSubdomain, externalName, 'spec.externalName')
         : [required('spec.externalName')]
       : []),
-    ...(type === 'NodePort' || type === 'LoadBalancer'
-      ? [forbiddenField('spec.type', `the sandbox has no ${type} Services`)]
-      : []),
     ...checkAddress(service),
     ...each(ports, 'spec.ports', (port, field) => checkServicePort(port, field, several)),
     ...unique(
@@ -74,9 +71,7 @@ export const checkServiceUpdate = (next: Service, old: Service): FieldError[] =>
   old.spec?.type !== 'ExternalName' &&
   next.spec?.type !== 'ExternalName' &&
   old.spec?.clusterIP !== next.spec?.clusterIP
-    ? [
-        invalidValue('spec.clusterIPs[0]', next.spec?.clusterIP, IMMUTABLE),
-      ]
+    ? [invalidValue('spec.clusterIPs[0]', next.spec?.clusterIP, IMMUTABLE)]
     : [];
 
 export function defaultService(service: Service): Service {
