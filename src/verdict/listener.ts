@@ -5,7 +5,7 @@ import { portKey } from '../model/scenario.ts';
 import type { ControlFacts } from '../model/verdict.ts';
 import { answered, type Evidence, windowOf } from './evidence.ts';
 import { fail, faultyAttempt, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
-import { signatureIncludes } from './signature.ts';
+import { silenceOf } from './signature.ts';
 
 interface Case {
   readonly probe: ProbeRecord;
@@ -57,25 +57,25 @@ function judgeDeny(facts: Case): Ruling {
 function judgeSilence(facts: Case, controls: ControlFacts): Ruling {
   const { observation, capabilities, probe } = facts;
   const missing = missingControl(facts, controls);
-  if (observation.outcome === 'timed-out') {
-    return missing ?? pass('dropped', `${tally(observation)}; the listener saw none of them`, { controls });
+  const silence = silenceOf(observation, capabilities, probe.port.protocol);
+  switch (silence.kind) {
+    case 'dropped':
+      return missing ?? pass('dropped', `${tally(observation)}; the listener saw none of them`, { controls });
+    case 'foreign':
+      return inconclusive('closed-port', `${silence.as}, which is not how this cluster was seen to deny`, {
+        controls,
+      });
+    case 'rejected':
+      if (controls.listener === 'none') {
+        return inconclusive('closed-port', `${silence.as}, and nothing showed that the port was open`, {
+          controls,
+        });
+      }
+      return (
+        missing ??
+        pass('rejected', `${silence.as}, as this cluster denies, and the port was open`, { controls })
+      );
   }
-  if (controls.listener === 'none') {
-    return inconclusive('closed-port', `${observation.outcome}, and nothing showed that the port was open`, {
-      controls,
-    });
-  }
-  if (!signatureIncludes(capabilities, probe.port.protocol, observation.outcome)) {
-    return inconclusive(
-      'closed-port',
-      `${observation.outcome}, which is not how this cluster was seen to deny`,
-      { controls },
-    );
-  }
-  return (
-    missing ??
-    pass('rejected', `${observation.outcome}, as this cluster denies, and the port was open`, { controls })
-  );
 }
 
 function judgeAllow(facts: Case): Ruling {

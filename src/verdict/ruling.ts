@@ -48,6 +48,12 @@ const OUTCOME_WORDS = {
 /** Rulings that hold whatever was expected and whoever is at the other end; undefined if the network was asked. */
 export function sourceRuling(observation: Observation): Ruling | undefined {
   if (observation.attempts.some((attempt) => attempt.outcome === 'connected')) return undefined;
+  if (observation.attempts.some((attempt) => attempt.outcome === 'tls-failed')) {
+    return inconclusive(
+      'tls-failed',
+      'TCP connected but the TLS handshake failed: something on the way may have answered',
+    );
+  }
   switch (observation.outcome) {
     case 'errored': {
       const starved = observation.attempts.find((attempt) => attempt.error === 'starved');
@@ -61,10 +67,6 @@ export function sourceRuling(observation: Observation): Ruling | undefined {
         'the name did not resolve, so nothing was sent: probe by address instead',
       );
     case 'tls-failed':
-      return inconclusive(
-        'tls-failed',
-        'TCP connected but the TLS handshake failed: something on the way may have answered',
-      );
     case 'connected':
     case 'refused':
     case 'unreachable':

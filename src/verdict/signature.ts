@@ -1,10 +1,23 @@
-/** Does an outcome look like a deny of this cluster? Learned by the canary, per transport. */
+/** Does silence look like a deny of this cluster? Learned by the canary, per transport. */
 import type { Capabilities } from '../model/capabilities.ts';
-import type { Outcome } from '../model/record.ts';
+import type { Observation, Outcome } from '../model/record.ts';
 import type { Protocol } from '../model/scenario.ts';
 
-export function signatureIncludes(capabilities: Capabilities, protocol: Protocol, outcome: Outcome): boolean {
-  return capabilities.denySignature[transportOf(protocol)].includes(outcome);
+/** `dropped`: no attempt had any answer. `rejected`: every answer was a refusal, as this cluster denies. */
+export type Silence =
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'rejected'; readonly as: Outcome }
+  | { readonly kind: 'foreign'; readonly as: Outcome };
+
+export function silenceOf(observation: Observation, capabilities: Capabilities, protocol: Protocol): Silence {
+  const answers = observation.attempts
+    .map(({ outcome }) => outcome)
+    .filter((outcome) => outcome !== 'timed-out');
+  const [first] = answers;
+  if (first === undefined) return { kind: 'dropped' };
+  const signature = capabilities.denySignature[transportOf(protocol)];
+  const foreign = answers.find((outcome) => !signature.includes(outcome));
+  return foreign === undefined ? { kind: 'rejected', as: first } : { kind: 'foreign', as: foreign };
 }
 
 function transportOf(protocol: Protocol): 'tcp' | 'udp' {

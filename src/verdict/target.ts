@@ -7,7 +7,7 @@ import type { Observation, ProbeRecord } from '../model/record.ts';
 import type { ControlFacts } from '../model/verdict.ts';
 import { type Evidence, windowOf } from './evidence.ts';
 import { fail, faultyAttempt, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
-import { signatureIncludes } from './signature.ts';
+import { silenceOf } from './signature.ts';
 
 export function judgeTarget(
   probe: ProbeRecord,
@@ -82,21 +82,19 @@ function judgeDeny(
   controls: ControlFacts,
 ): Ruling {
   const others = reachedBy(controls);
-  if (observation.outcome === 'timed-out') {
-    return pass('dropped', `${tally(observation)}, while ${others} reached it`, { controls });
+  const silence = silenceOf(observation, capabilities, probe.port.protocol);
+  switch (silence.kind) {
+    case 'dropped':
+      return pass('dropped', `${tally(observation)}, while ${others} reached it`, { controls });
+    case 'rejected':
+      return pass('rejected', `${silence.as}, as this cluster denies, while ${others} reached it`, {
+        controls,
+      });
+    case 'foreign':
+      return inconclusive('closed-port', `${silence.as}, which is not how this cluster was seen to deny`, {
+        controls,
+      });
   }
-  if (signatureIncludes(capabilities, probe.port.protocol, observation.outcome)) {
-    return pass('rejected', `${observation.outcome}, as this cluster denies, while ${others} reached it`, {
-      controls,
-    });
-  }
-  return inconclusive(
-    'closed-port',
-    `${observation.outcome}, which is not how this cluster was seen to deny`,
-    {
-      controls,
-    },
-  );
 }
 
 function reachedBy(controls: ControlFacts): string {
