@@ -1,0 +1,74 @@
+/** A scenario's document while it is being read: what is in it, what is wrong with it so far. */
+import type { Issue, Position } from '../model/errors.ts';
+import type { Misfit } from './check.ts';
+import type { ScenarioDocument } from './document.ts';
+import { issue } from './words.ts';
+import type { Document, Path } from './yaml.ts';
+
+type Section = 'namespaces' | 'workloads' | 'targets' | 'zones';
+type Entry<S extends Section> = NonNullable<ScenarioDocument[S]>[string];
+
+export class Reading {
+  readonly issues: Issue[] = [];
+  /** Workloads, targets and zones of which nothing more can be said. */
+  readonly brokenNames = new Set<string>();
+  readonly #document: Document;
+  readonly #broken: readonly string[];
+
+  constructor(document: Document, misfits: readonly Misfit[]) {
+    this.#document = document;
+    this.#broken = misfits.flatMap((misfit) => misfit.breaks.map(pointer));
+    this.issues.push(...misfits.map((misfit) => misfit.issue));
+    for (const section of ['workloads', 'targets', 'zones'] as const) {
+      for (const name of this.names(section)) {
+        if (this.isBroken([section, name])) this.brokenNames.add(name);
+      }
+    }
+  }
+
+  /** Fits the schema, except where `isBroken` says no. */
+  get content(): ScenarioDocument {
+    return this.#document.value as unknown as ScenarioDocument;
+  }
+
+  at(path: Path, part?: 'key' | 'value', within?: number): Position {
+    return this.#document.at(path, part, within);
+  }
+
+  report(path: Path, message: string, hint?: string, part?: 'key' | 'value'): void {
+    this.reportAt(this.at(path, part), message, hint);
+  }
+
+  reportAt(position: Position, message: string, hint?: string): void {
+    this.issues.push(issue(position, message, hint));
+  }
+
+  /** True if the schema refused the value, or anything in it. */
+  isBroken(path: Path): boolean {
+    const own = pointer(path);
+    return this.isUnusable(path) || this.#broken.some((broken) => broken.startsWith(own));
+  }
+
+  /** True if the schema refused the value as a whole: not even its parts can be looked at. */
+  isUnusable(path: Path): boolean {
+    const own = pointer(path);
+    return this.#broken.some((broken) => own.startsWith(broken));
+  }
+
+  /** Every name in a section, those of broken entries too. */
+  names(section: Section): string[] {
+    return this.isUnusable([section]) ? [] : Object.keys(this.content[section] ?? {});
+  }
+
+  /** The entries of a section that are not broken. */
+  entries<S extends Section>(section: S): [name: string, entry: Entry<S>][] {
+    const entries = (this.content[section] ?? {}) as Readonly<Record<string, Entry<S>>>;
+    const sound = this.names(section).filter((name) => !this.isBroken([section, name]));
+    return sound.map((name) => [name, entries[name] as Entry<S>]);
+  }
+}
+
+/** Ends with a slash, so that one path lies within another exactly if it begins with it. */
+function pointer(path: Path): string {
+  return path.map((step) => `${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}/`).join('');
+}
