@@ -1,6 +1,7 @@
 /** The way to the API server and who we are there, kept fresh. */
 import http from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { isNativeError } from 'node:util/types';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { NetproofError } from '../model/errors.ts';
 import type { Clock } from './clock.ts';
@@ -53,7 +54,7 @@ async function authenticate(config: KubeConfig): Promise<RequestOptions> {
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    const why = error instanceof Error ? error.message.trim() : String(error);
+    const why = isNativeError(error) ? error.message.trim() : String(error);
     throw new NetproofError(
       'forbidden',
       `cannot get the credentials of context "${config.getCurrentContext()}": ${why}`,

@@ -1,4 +1,5 @@
 /** What can go wrong with a request, what may be tried again, and how it is told to a person. */
+import { isNativeError } from 'node:util/types';
 import type { ApiError } from './cluster.ts';
 import { NetproofError } from '../model/errors.ts';
 
@@ -38,8 +39,9 @@ export function isFault(error: unknown): error is Fault {
 
 /** A name with several addresses fails with one error per address. */
 function firstError(cause: unknown): NodeJS.ErrnoException {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return firstError(cause.errors[0]);
-  return cause instanceof Error ? cause : new Error(String(cause));
+  if (!isNativeError(cause)) return new Error(String(cause));
+  const [first]: unknown[] = 'errors' in cause && Array.isArray(cause.errors) ? cause.errors : [];
+  return first === undefined ? cause : firstError(first);
 }
 
 export function statusOf(error: unknown): number | undefined {

@@ -2,6 +2,7 @@
 import { accessSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { isNativeError } from 'node:util/types';
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
 import { NetproofError } from '../model/errors.ts';
 import { nearest, quote } from '../scenario/words.ts';
@@ -43,7 +44,7 @@ function readKubeconfig(file: string, newConfig: NewConfig): KubeConfig {
   try {
     config.loadFromFile(file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = isNativeError(error) ? error.message : String(error);
     throw new NetproofError('file-unreadable', `cannot use the kubeconfig ${file}: ${why}`, { cause: error });
   }
   return config;
@@ -66,16 +67,20 @@ interface Merged {
   readonly current: string | undefined;
 }
 
-/** As kubectl: the first file to name something decides what it is. */
 function merge(configs: readonly KubeConfig[]): Merged {
-  const firstByName = <T extends { readonly name: string }>(entries: readonly T[]): Map<string, T> =>
-    new Map(entries.toReversed().map((entry) => [entry.name, entry]));
   return {
     clusters: firstByName(configs.flatMap((config) => config.clusters)),
     users: firstByName(configs.flatMap((config) => config.users)),
     contexts: firstByName(configs.flatMap((config) => config.contexts)),
     current: configs.map((config) => config.currentContext).find(Boolean),
   };
+}
+
+/** As kubectl: the first file to name something decides what it is. */
+function firstByName<T extends { readonly name: string }>(entries: readonly T[]): Map<string, T> {
+  const named = new Map<string, T>();
+  for (const entry of entries) if (!named.has(entry.name)) named.set(entry.name, entry);
+  return named;
 }
 
 function reduce(merged: Merged, wanted: string | undefined, files: readonly string[], newConfig: NewConfig) {
