@@ -1,0 +1,3 @@
+module netproof.test/e2e/pause
+
+go 1.25
