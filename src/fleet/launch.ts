@@ -3,9 +3,9 @@ import type { Order } from '../../probes/wire.ts';
 import type { V1Pod } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
-import { RUN_LABEL } from '../model/labels.ts';
 import { type NodeWish, podManifest } from '../plan/pods.ts';
 import type { Context } from './context.ts';
+import { undoObject } from './undo-object.ts';
 
 export interface Launch {
   readonly workload: string;
@@ -24,17 +24,19 @@ export function podName(randomName: (length: number) => string): string {
 
 /** Rejects with `deploy-failed`, saying what the cluster says, if the pod is refused, altered, stuck or too slow. */
 export async function launchPod(context: Context, launch: Launch): Promise<FleetPod> {
-  const { cluster, clock, pods, settings } = context;
+  const { cluster, clock, pods, settings, undo } = context;
   const { namespace } = launch.identity;
   const name = launch.order.id;
   const owner = await context.owners.in(namespace);
   const manifest = podManifest({ ...launch, ...context, owner, settings });
-  queueUndo(context, namespace, name);
   context.signal.throwIfAborted();
   const asked = clock.now();
-  const created = await cluster.create('Pod', manifest).catch((error: unknown) => {
-    throw refused(launch, error);
-  });
+  const step = undoObject(cluster, context.runId, 'Pod', namespace, name);
+  const created = await undo
+    .create(step, () => cluster.create('Pod', manifest))
+    .catch((error: unknown) => {
+      throw refused(launch, error);
+    });
   checkUnaltered(context, launch, manifest, created);
   const running = await untilRunning(context, launch, pods);
   return {
@@ -47,18 +49,6 @@ export async function launchPod(context: Context, launch: Launch): Promise<Fleet
     ip: running.status?.podIP ?? '',
     startMs: clock.now() - asked,
   };
-}
-
-function queueUndo({ cluster, undo, runId }: Context, namespace: string, name: string): void {
-  undo.push({
-    group: 'pods',
-    what: `pod ${namespace}/${name}`,
-    undo: async () => {
-      const live = await cluster.get('Pod', namespace, name);
-      const uid = live?.metadata?.labels?.[RUN_LABEL] === runId ? live.metadata.uid : undefined;
-      return uid !== undefined && (await cluster.delete('Pod', namespace, name, uid));
-    },
-  });
 }
 
 function refused(launch: Launch, error: unknown): unknown {

@@ -49,7 +49,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
         if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt)
           kubeletAt.push(line.kubeletAt);
         for (const port of line.alive ?? []) append(alive, port, line.at);
-        for (const wake of [...beatWaiters]) wake();
+        for (const wake of beatWaiters) wake();
         break;
       case 'started':
       case 'progress':
@@ -61,7 +61,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
   const ended = (error?: unknown): void => {
     over = true;
-    for (const wake of [...beatWaiters]) wake();
+    for (const wake of beatWaiters) wake();
     listening.reject(
       error ?? new NetproofError('deploy-failed', `listener of ${pod.workload} ended before it listened`),
     );

@@ -3,6 +3,7 @@ import { NetproofError } from '../model/errors.ts';
 import { ANNOTATION, RUN_LABEL } from '../model/labels.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Context } from './context.ts';
+import { undoObject } from './undo-object.ts';
 
 export async function ensureNamespaces(context: Context, plan: Plan): Promise<void> {
   await Promise.all(plan.existing.map(({ name }) => mustExist(context, name)));
@@ -34,22 +35,15 @@ export async function createNamespace(
       },
     );
   }
-  undo.push({
-    group: 'namespaces',
-    what: `namespace ${name}`,
-    undo: async () => {
-      const live = await cluster.get('Namespace', undefined, name);
-      const uid = live?.metadata?.labels?.[RUN_LABEL] === runId ? live.metadata.uid : undefined;
-      return uid !== undefined && (await cluster.delete('Namespace', undefined, name, uid));
-    },
-  });
-  await cluster.create('Namespace', {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name,
-      labels: { ...labels, [RUN_LABEL]: runId },
-      annotations: { [ANNOTATION.createdByRun]: runId },
-    },
-  });
+  await undo.create(undoObject(cluster, runId, 'Namespace', undefined, name), () =>
+    cluster.create('Namespace', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: { ...labels, [RUN_LABEL]: runId },
+        annotations: { [ANNOTATION.createdByRun]: runId },
+      },
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { V1OwnerReference } from '../cluster/types.ts';
 import { RUN_LABEL } from '../model/labels.ts';
 import type { UndoStack } from './undo.ts';
+import { undoObject } from './undo-object.ts';
 
 export class Owners {
   readonly #cluster: Cluster;
@@ -30,20 +31,14 @@ export class Owners {
 
   async #create(namespace: string): Promise<V1OwnerReference> {
     const name = `netproof-${this.#runId}`;
-    this.#undo.push({
-      group: 'owners',
-      what: `configmap ${namespace}/${name}`,
-      undo: async () => {
-        const live = await this.#cluster.get('ConfigMap', namespace, name);
-        const uid = live?.metadata?.labels?.[RUN_LABEL] === this.#runId ? live.metadata.uid : undefined;
-        return uid !== undefined && (await this.#cluster.delete('ConfigMap', namespace, name, uid));
-      },
-    });
-    const created = await this.#cluster.create('ConfigMap', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name, namespace, labels: { [RUN_LABEL]: this.#runId } },
-    });
+    const step = undoObject(this.#cluster, this.#runId, 'ConfigMap', namespace, name);
+    const created = await this.#undo.create(step, () =>
+      this.#cluster.create('ConfigMap', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace, labels: { [RUN_LABEL]: this.#runId } },
+      }),
+    );
     return {
       apiVersion: 'v1',
       kind: 'ConfigMap',

@@ -82,7 +82,7 @@ export class PodWatch {
       )
       .catch((error: unknown) => {
         this.#broken = error;
-        for (const listeners of this.#listeners.values()) for (const listener of [...listeners]) listener();
+        for (const listeners of this.#listeners.values()) for (const listener of listeners) listener();
       });
     this.#watches.set(namespace, watching);
   }
@@ -90,6 +90,6 @@ export class PodWatch {
   #take(pod: V1Pod, deleted: boolean): void {
     const key = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
     this.#pods.set(key, deleted ? null : pod);
-    for (const listener of [...(this.#listeners.get(key) ?? [])]) listener();
+    for (const listener of this.#listeners.get(key) ?? []) listener();
   }
 }

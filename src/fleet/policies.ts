@@ -3,6 +3,7 @@ import type { V1NetworkPolicy } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import { RUN_LABEL } from '../model/labels.ts';
 import type { Context } from './context.ts';
+import { undoObject } from './undo-object.ts';
 
 export interface AppliedPolicy {
   readonly namespace: string;
@@ -19,29 +20,23 @@ export async function applyPolicy(
 ): Promise<AppliedPolicy> {
   const namespace = manifest.metadata?.namespace ?? '';
   const name = manifest.metadata?.name ?? '';
-  undo.push({
-    group: 'policies',
-    what: `networkpolicy ${namespace}/${name}`,
-    undo: async () => {
-      const live = await cluster.get('NetworkPolicy', namespace, name);
-      const uid = live?.metadata?.labels?.[RUN_LABEL] === runId ? live.metadata.uid : undefined;
-      return uid !== undefined && (await cluster.delete('NetworkPolicy', namespace, name, uid));
-    },
-  });
   const labelled: V1NetworkPolicy = {
     ...manifest,
     metadata: { ...manifest.metadata, labels: { ...manifest.metadata?.labels, [RUN_LABEL]: runId } },
   };
-  const created = await cluster.create('NetworkPolicy', labelled).catch((error: unknown) => {
-    if (!(error instanceof NetproofError) || error.code === 'cluster-unreachable') throw error;
-    throw new NetproofError(
-      'deploy-failed',
-      `${where}: policy ${namespace}/${name} was refused: ${error.message}`,
-      {
-        cause: error,
-      },
-    );
-  });
+  const step = undoObject(cluster, runId, 'NetworkPolicy', namespace, name);
+  const created = await undo
+    .create(step, () => cluster.create('NetworkPolicy', labelled))
+    .catch((error: unknown) => {
+      if (!(error instanceof NetproofError) || error.code === 'cluster-unreachable') throw error;
+      throw new NetproofError(
+        'deploy-failed',
+        `${where}: policy ${namespace}/${name} was refused: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    });
   return {
     namespace,
     name,

@@ -21,14 +21,24 @@ const AT_ONCE = 16;
 
 export class UndoStack {
   readonly #steps: UndoStep[] = [];
+  readonly #creating = new Set<Promise<unknown>>();
 
-  push(step: UndoStep): void {
+  /** Queues the step, then creates. A creation under way when the undoing starts is waited for first. */
+  async create<T>(step: UndoStep, create: () => Promise<T>): Promise<T> {
     this.#steps.push(step);
+    const creating = create();
+    this.#creating.add(creating);
+    try {
+      return await creating;
+    } finally {
+      this.#creating.delete(creating);
+    }
   }
 
   /** Runs every step once; a failing step never keeps the others from running. */
   async run(deadlineMs: number): Promise<UndoReport> {
     const signal = AbortSignal.timeout(deadlineMs);
+    await Promise.race([Promise.allSettled(this.#creating), aborted(signal)]);
     const undone: string[] = [];
     const failed: { what: string; error: unknown }[] = [];
     const limit = pLimit(AT_ONCE);
@@ -51,4 +61,8 @@ export class UndoStack {
     while (last && this.#steps.at(-1)?.group === last.group) group.push(this.#steps.pop() as UndoStep);
     return group;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

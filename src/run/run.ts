@@ -8,6 +8,7 @@ import { PodWatch } from '../fleet/pod-watch.ts';
 import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
 import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
+import { NetproofError } from '../model/errors.ts';
 import type { Emit } from '../model/events.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
@@ -48,9 +49,10 @@ export interface RunDeps {
 export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): Promise<RunResult> {
   const plan = planRun(loaded, options);
   const undo = new UndoStack();
+  const working = new AbortController();
   const watching = new AbortController();
   const phases = new Phases(deps.clock, deps.emit);
-  const context = contextOf(plan, deps, undo, watching.signal);
+  const context = contextOf(plan, deps, undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
     const facts = await phases.run('resolve', () => clusterFacts(deps));
@@ -64,15 +66,26 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
     });
     await deps.report(result);
     return result;
+  } catch (error) {
+    throw deps.signal.aborted ? interrupted(deps.signal) : error;
   } finally {
+    // Whatever still works or follows a log must not create anything behind the clean-up's back.
+    working.abort();
     await phases.run('clean-up', () => cleanUp(undo, deps.emit));
     watching.abort();
   }
 }
 
-function contextOf(plan: Plan, deps: RunDeps, undo: UndoStack, watching: AbortSignal): Context {
+function contextOf(
+  plan: Plan,
+  deps: RunDeps,
+  undo: UndoStack,
+  working: AbortSignal,
+  watching: AbortSignal,
+): Context {
   return {
     ...deps,
+    signal: AbortSignal.any([deps.signal, working]),
     runId: plan.runId,
     controlPort: plan.controlPort,
     settings: plan.scenario.pods,
@@ -80,6 +93,11 @@ function contextOf(plan: Plan, deps: RunDeps, undo: UndoStack, watching: AbortSi
     owners: new Owners(deps.cluster, undo, plan.runId),
     pods: new PodWatch(deps.cluster, plan.runId, watching),
   };
+}
+
+function interrupted({ reason }: AbortSignal): NetproofError {
+  if (reason instanceof NetproofError) return reason;
+  return new NetproofError('interrupted', 'interrupted before there was a result');
 }
 
 async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Capabilities> {
