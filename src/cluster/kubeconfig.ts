@@ -18,15 +18,16 @@ export interface KubeconfigOptions {
 export type Environment = Readonly<Record<string, string | undefined>>;
 type NewConfig = () => KubeConfig;
 
-/** The kubeconfig reduced to the one context that is to be used. */
+/** The kubeconfig reduced to the one context that is to be used; `root` stands before the service account's path. */
 export function loadKubeconfig(
   options: KubeconfigOptions,
   env: Environment,
   newConfig: NewConfig,
+  root = '',
 ): KubeConfig {
   const files = filesToRead(options, env);
   const configs = files.map((file) => readKubeconfig(file, newConfig));
-  if (configs.length === 0 && runsInCluster(env)) configs.push(inCluster(newConfig));
+  if (configs.length === 0 && runsInCluster(env, root)) configs.push(inCluster(newConfig, root));
   if (configs.length === 0) throw nothingFound(options, env);
   return reduce(merge(configs), options.context, files, newConfig);
 }
@@ -50,13 +51,13 @@ function readKubeconfig(file: string, newConfig: NewConfig): KubeConfig {
   return config;
 }
 
-function runsInCluster(env: Environment): boolean {
-  return env['KUBERNETES_SERVICE_HOST'] !== undefined && exists(SERVICE_ACCOUNT_TOKEN);
+function runsInCluster(env: Environment, root: string): boolean {
+  return env['KUBERNETES_SERVICE_HOST'] !== undefined && exists(root + SERVICE_ACCOUNT_TOKEN);
 }
 
-function inCluster(newConfig: NewConfig): KubeConfig {
+function inCluster(newConfig: NewConfig, root: string): KubeConfig {
   const config = newConfig();
-  config.loadFromCluster();
+  config.loadFromCluster(root);
   return config;
 }
 

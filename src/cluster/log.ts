@@ -28,23 +28,20 @@ export async function followContainerLog(api: Api, request: LogRequest): Promise
   const reader = new Reader(request);
   /** The container was known to have ended before the reading began: it reads all there will ever be. */
   let ended = false;
-  for (let waits = 0; !signal.aborted; waits++) {
+  for (let readings = 0; !signal.aborted; readings++) {
     try {
+      if (readings > 0) ended = (await untilStarted(api, request)) === 'ended';
       await read(api, request, reader);
       if (ended || (await isComplete(api, request, reader.last))) return;
-      ended = (await untilStarted(api, request)) === 'ended';
     } catch (error) {
       if (!isFault(error)) throw error;
       if (signal.aborted || statusOf(error) === 404) return;
       if (reader.progressed()) patience.restore();
-      if (!isNotStarted(error)) {
-        if (!isTransient(error)) throw error;
-        await patience.wait(error, signal);
-      } else {
+      if (isNotStarted(error)) {
         if (ended) return;
-        await api.clock.wait(backoffMs(waits, api.clock.random()), signal);
-        ended = (await untilStarted(api, request)) === 'ended';
-      }
+        await api.clock.wait(backoffMs(readings, api.clock.random()), signal);
+      } else if (isTransient(error)) await patience.wait(error, signal);
+      else throw error;
     }
   }
 }

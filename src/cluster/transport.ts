@@ -1,4 +1,5 @@
 /** One request, one answer: the only place where bytes go to the API server. */
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -32,6 +33,8 @@ export function createTransport(server: string, source: CredentialSource, userAg
       const { agent } = credentials;
       const headers = { ...credentials.headers, ...headersOf(request), 'user-agent': userAgent };
       const { method, signal, silenceMs } = request;
+      // Hundreds of streams may hang on a run's one signal: that many listeners are no leak.
+      if (signal) setMaxListeners(0, signal);
       const outgoing = start(server + request.path, { method, headers, agent, ...(signal && { signal }) });
       let incoming: IncomingMessage | undefined;
       outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));

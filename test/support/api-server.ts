@@ -5,7 +5,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
@@ -44,7 +45,7 @@ export interface ApiServer {
   /** Requests received with that method and path. */
   count(method: string, path: string): number;
   /** Open connections. */
-  readonly sockets: ReadonlySet<Socket>;
+  readonly sockets: ReadonlySet<Duplex>;
   /** Connections accepted in all. */
   readonly connections: number;
   /** A kubeconfig file for this server. */
@@ -64,7 +65,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const directory = mkdtempSync(path.join(tmpdir(), 'netproof-api-'));
   const routes = new Map<string, Handler[]>();
   const received: Received[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
   let connections = 0;
   let files = 0;
   let port = 0;
@@ -167,7 +168,7 @@ async function exchangeOf(request: IncomingMessage, response: ServerResponse): P
     },
     write,
     events: (...events) => write(...events.map(([type, object]) => `${JSON.stringify({ type, object })}\n`)),
-    cut: () => void request.socket.destroySoon(),
+    cut: () => request.socket.destroySoon(),
   };
 }
 

@@ -57,9 +57,9 @@ describe('create', () => {
   test('connection refused: tried again until the server is back', async () => {
     at.server.on('POST', PODS, created);
     // No connection is left that could break under the request, which would leave open what the server did.
-    at.server.on('GET', '/version', ({ response, json }) => {
-      response.setHeader('connection', 'close');
-      json({ gitVersion: 'v1' });
+    at.server.on('GET', '/version', (exchange) => {
+      exchange.response.setHeader('connection', 'close');
+      exchange.json({ gitVersion: 'v1' });
     });
     await at.cluster.version();
     await at.server.stop();

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connect } from '../../../src/cluster/connect.ts';
+import { createTransport, readBody, type Request } from '../../../src/cluster/transport.ts';
+import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { fastClock } from '../../support/fast-clock.ts';
+
+let server: ApiServer;
+beforeEach(async () => {
+  server = await startApiServer();
+});
+afterEach(() => server.close());
+
+function transport() {
+  const agent = new https.Agent({ keepAlive: true, ca: server.ca });
+  const credentials = async () => ({ agent, headers: { authorization: `Bearer ${server.token}` } });
+  return createTransport(server.url, { current: credentials, renewed: credentials }, 'test');
+}
+const get = (silenceMs: number): Request => ({ method: 'GET', path: '/x', silenceMs });
+
+describe('silence', () => {
+  test('before the answer is a fault', async () => {
+    server.on('GET', '/x', () => undefined);
+    await expect(transport().open(get(20))).rejects.toMatchObject({ code: 'ETIMEDOUT', neverSent: false });
+  });
+
+  test('within the answer is a fault', async () => {
+    server.on('GET', '/x', (exchange) => exchange.write('half'));
+    const answer = await transport().open(get(50));
+    await expect(readBody(answer)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+});
+
+describe('answers', () => {
+  test.each([
+    ['a Status', '{"kind":"Status","reason":"Invalid","message":"spec: wrong"}', 'Invalid', 'spec: wrong'],
+    ['plain text', 'container not found\n', 'Unprocessable Entity', 'container not found'],
+    ['a proxy’s page', '<html><body>', 'Unprocessable Entity', 'HTTP 422 Unprocessable Entity'],
+    ['nothing', '', 'Unprocessable Entity', 'HTTP 422 Unprocessable Entity'],
+  ])('%s explains the failure', async (_, body, reason, message) => {
+    server.on('GET', '/x', ({ response }) => void response.writeHead(422).end(body));
+    await expect(transport().open(get(5_000))).rejects.toMatchObject({
+      answer: { status: 422, reason, message },
+    });
+  });
+});
+
+describe('credentials', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'netproof-auth-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  test('that the server refuses are renewed once before it is told', async () => {
+    const used = path.join(directory, 'used');
+    const credential = (token: string) =>
+      JSON.stringify({ status: { token, expirationTimestamp: '2020-01-01T00:00:00Z' } });
+    const script = `echo x >> ${used}; [ $(wc -l < ${used}) = 1 ] && echo '${credential('old')}' || echo '${credential(server.token)}'`;
+    const file = server.kubeconfig();
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    config.users[0].user = { exec: { command: 'sh', args: ['-c', script] } };
+    writeFileSync(file, JSON.stringify(config));
+
+    const cluster = await connect({ kubeconfig: file }, { env: {}, clock: fastClock() });
+    expect(await cluster.version()).toBe('v1.34.1');
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer old',
+      `Bearer ${server.token}`,
+      `Bearer ${server.token}`,
+    ]);
+    expect(readFileSync(used, 'utf8')).toBe('x\nx\n');
+  });
+
+  test('a user name and password are sent as Basic', async () => {
+    const seen: (string | undefined)[] = [];
+    const plain = http.createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{"gitVersion":"v1"}');
+    });
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const { port } = plain.address() as { port: number };
+    const file = server.kubeconfig({ server: `http://127.0.0.1:${port}` });
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    config.users[0].user = { username: 'u', password: 'p' };
+    writeFileSync(file, JSON.stringify(config));
+    await connect({ kubeconfig: file }, { env: {}, clock: fastClock() });
+    plain.close();
+    plain.closeAllConnections();
+    expect(seen).toEqual([`Basic ${Buffer.from('u:p').toString('base64')}`]);
+  });
+});
