@@ -130,8 +130,8 @@ class Decoder {
   }
 }
 
-export async function decode(object: JsonObject, model: string): Promise<Decoded> {
-  await loadModel(model);
+/** The model must have been loaded. */
+export function decode(object: JsonObject, model: string): Decoded {
   const decoder = new Decoder();
   const kept = decoder.object(object, model, '');
   return {

@@ -177,7 +177,7 @@ export class Store {
     this.#delivering = true;
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        for (const listener of [...next.shelf.listeners]) listener(next.change);
+        for (const listener of next.shelf.listeners) listener(next.change);
         next.change.previous?.release();
         if (next.change.type === 'DELETED') next.change.revision.release();
       }

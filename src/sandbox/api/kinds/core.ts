@@ -19,7 +19,6 @@ export const pods: Resource = define({
   subresources: [
     { name: 'log', kind: 'Pod', verbs: ['get'] },
     { name: 'eviction', kind: 'Eviction', verbs: ['create'] },
-    { name: 'binding', kind: 'Binding', verbs: ['create'] },
   ],
   defaults: typedSame(defaultPod),
   initialStatus: typed(initialPodStatus),

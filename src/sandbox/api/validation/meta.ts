@@ -111,5 +111,9 @@ export function checkSelector(selector: Wire<V1LabelSelector> | undefined, field
   ];
 }
 
-export const checkOneOf = (value: unknown, supported: readonly string[], field: string): FieldError[] =>
-  value === undefined || supported.includes(String(value)) ? [] : [notSupported(field, value, supported)];
+export const checkOneOf = (
+  value: string | undefined,
+  supported: readonly string[],
+  field: string,
+): FieldError[] =>
+  value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];

@@ -1,0 +1,91 @@
+/** The API server: HTTPS, one bearer token, and the paths of a Kubernetes API. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Server, createServer } from 'node:https';
+import { readBody } from './body-reader.ts';
+import { GROUPS, aggregated, coreVersions, groupList, groupNamed, resourceList } from './discovery.ts';
+import { type Parts, handle } from './handler.ts';
+import { openApiIndex, openApiOf } from './openapi.ts';
+import { methodNotAllowed, noSuchResource, unauthorized } from './refusal.ts';
+import { type Accept, parseAccept, parseTarget } from './request.ts';
+import { resourceAt } from './resources.ts';
+import { objectBody } from './rest.ts';
+import { sendFailure, sendJson, sendText } from './responding.ts';
+import { answerReview, reviewAt } from './reviews.ts';
+import { versionInfo } from './version.ts';
+
+export interface ApiOptions extends Parts {
+  readonly key: string;
+  readonly certificate: string;
+  readonly token: string;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Compares digests, so that the time taken tells nothing. */
+const isAuthorised = (request: IncomingMessage, token: Buffer): boolean =>
+  timingSafeEqual(digest(request.headers.authorization ?? ''), token);
+
+function sendAggregated(response: ServerResponse, groups: readonly string[], version: string): void {
+  const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+  sendText(response, 200, JSON.stringify(aggregated(groups, version)), type);
+}
+
+/** Paths that are not about objects; false if the path is none of them. */
+function discover(path: readonly string[], accept: Accept, response: ServerResponse): boolean {
+  const [first, second, third] = path;
+  const known = `/${path.join('/')}`;
+  if (known === '/api' && accept.aggregated) sendAggregated(response, [''], accept.aggregated);
+  else if (known === '/apis' && accept.aggregated) sendAggregated(response, GROUPS, accept.aggregated);
+  else if (known === '/api') sendJson(response, 200, coreVersions());
+  else if (known === '/apis') sendJson(response, 200, groupList());
+  else if (known === '/version') sendJson(response, 200, versionInfo());
+  else if (['/readyz', '/livez', '/healthz'].includes(known)) sendText(response, 200, 'ok', 'text/plain');
+  else if (known === '/openapi/v3') sendJson(response, 200, openApiIndex());
+  else if (known.startsWith('/openapi/v3/')) sendJson(response, 200, openApiOf(path.slice(2).join('/')));
+  else if (first === 'api' && path.length === 2) sendJson(response, 200, resourceList('', second ?? ''));
+  else if (first === 'apis' && path.length === 2) sendJson(response, 200, groupNamed(second ?? ''));
+  else if (first === 'apis' && path.length === 3)
+    sendJson(response, 200, resourceList(second ?? '', third ?? ''));
+  else return false;
+  return true;
+}
+
+async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'https://sandbox');
+  const path = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const accept = parseAccept(request.headers.accept);
+  if (request.method === 'GET' && discover(path, accept, response)) return;
+  const target = parseTarget(path);
+  if (!target) throw noSuchResource();
+  const review = reviewAt(target.group, target.version, target.plural);
+  if (review) {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    sendJson(response, 201, answerReview(review, objectBody((await readBody(request)) ?? null)));
+    return;
+  }
+  const resource = resourceAt(target.group, target.version, target.plural);
+  if (!resource || (!resource.namespaced && target.namespace !== undefined)) throw noSuchResource();
+  await handle({ ...parts, resource, target, query: url.searchParams, accept, request, response });
+}
+
+/** Listens nowhere yet. Every answer without the token is 401. */
+export function createApi(options: ApiOptions): Server {
+  const token = digest(`Bearer ${options.token}`);
+  const { rest, lists, logs } = options;
+  const server = createServer(
+    { key: options.key, cert: options.certificate, minVersion: 'TLSv1.2' },
+    (request, response) => {
+      // A client that goes away in the middle of a stream is no fault.
+      response.on('error', () => undefined);
+      const answer = isAuthorised(request, token)
+        ? route({ rest, lists, logs }, request, response)
+        : Promise.reject(unauthorized());
+      answer.catch((error: unknown) => sendFailure(response, error));
+    },
+  );
+  // Watches and followed logs live long, idle connections of clients are kept for them.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 120_000;
+  return server;
+}
