@@ -1,7 +1,7 @@
 /** The result as it is; docs/result.md describes it. */
 import type { RunResult } from '../model/result.ts';
-import { escapeJson } from './escape.ts';
+import { toJson } from './data.ts';
 
 export function render(result: RunResult): string {
-  return `${escapeJson(JSON.stringify(result, null, 2))}\n`;
+  return toJson(result);
 }

@@ -39,6 +39,12 @@ export function render(result: RunResult, options: RenderOptions): string {
     .join('\n\n')}\n`;
 }
 
+/** The truth table and the summary alone. */
+export function renderBrief(result: RunResult, options: RenderOptions): string {
+  const look = lookOf(options);
+  return `${[...matrixLines(result, look), '', summaryLine(result, look)].join('\n')}\n`;
+}
+
 function headerLines({ record, tool }: RunResult, look: Look): string[] {
   const { cluster, scenario, capabilities } = record;
   const nodes = count(cluster.nodes.length, 'node');

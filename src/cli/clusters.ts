@@ -1,0 +1,62 @@
+/** Which cluster a command works on: the user's, or the embedded one when it is asked for. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { NetproofError } from '../model/errors.ts';
+import type { Sandbox } from '../sandbox/start.ts';
+import type { Context } from './command.ts';
+
+export interface Credentials {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
+export interface SandboxChoice {
+  /** Absent: healthy. */
+  readonly cni: string | undefined;
+  /** How many; absent: two. */
+  readonly nodes: number | undefined;
+}
+
+/** The user's cluster. */
+export async function connectTo({ kubeconfig, context }: Credentials): Promise<Cluster> {
+  const { connect } = await import('../cluster/connect.ts');
+  return connect({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+/** Starts a sandbox, works with it, and ends it however the work ends. */
+export async function withSandbox<T>(
+  { cni, nodes = 2 }: SandboxChoice,
+  { terminal, interruption }: Context,
+  work: (sandbox: Sandbox) => Promise<T>,
+): Promise<T> {
+  const names = nodeNames(nodes);
+  const { startSandbox } = await import('../sandbox/start.ts');
+  await terminal.err.write(
+    "starting netproof's sandbox: real packets in this machine's kernel, not your cluster\n",
+  );
+  const sandbox = await startSandbox({
+    nodes: names,
+    ...(cni === undefined ? {} : { cni }),
+    signal: interruption.signal,
+  });
+  try {
+    return await work(sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+export function connectToSandbox({ kubeconfigPath }: Sandbox): Promise<Cluster> {
+  return connectTo({ kubeconfig: kubeconfigPath, context: undefined });
+}
+
+const MOST_NODES = 16;
+
+function nodeNames(nodes: number): string[] {
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) {
+    throw new NetproofError('usage', `a sandbox can't have ${nodes} nodes`, { hint: `1 to ${MOST_NODES}` });
+  }
+  return Array.from({ length: nodes }, (_, i) => `worker-${i + 1}`);
+}

@@ -1,0 +1,81 @@
+/** What a run is given from outside: the agent's code, chance, a name for who runs it. */
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from '../cluster/clock.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { packageVersion } from '../cluster/version.ts';
+import { NetproofError } from '../model/errors.ts';
+import type { RunResult } from '../model/result.ts';
+import type { Loaded } from '../plan/plan.ts';
+import type { RunOptions } from '../run/run.ts';
+import type { Context } from './command.ts';
+import { createProgress } from './progress.ts';
+
+/** The agent as build.js bundles it, beside the compiled sources. */
+const AGENT = new URL('../../probe.cjs', import.meta.url);
+
+const NAME_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Lower-case letters and digits that nobody can guess. */
+export function randomName(length: number): string {
+  return Array.from({ length }, () => NAME_CHARACTERS[randomInt(NAME_CHARACTERS.length)]).join('');
+}
+
+export function newRunId(): string {
+  return randomName(8);
+}
+
+export interface Launch extends RunOptions {
+  readonly cluster: Cluster;
+  readonly sandbox: boolean;
+  /** Milliseconds after which the run is given up. */
+  readonly timeoutMs?: number | undefined;
+  readonly report: (result: RunResult) => Promise<void>;
+}
+
+/** One run with its progress on stderr; a signal to the process or the time limit ends it with a clean-up. */
+export async function launch(loaded: Loaded, wanted: Launch, context: Context): Promise<RunResult> {
+  const { run } = await import('../run/run.ts');
+  const { interruption, terminal } = context;
+  interruption.leaveWord(
+    `stopped at once; to remove what is left: netproof cleanup --run-id ${wanted.runId}`,
+  );
+  const limit = timeLimit(wanted.timeoutMs);
+  const progress = await createProgress(terminal.err);
+  try {
+    return await run(loaded, wanted, {
+      cluster: wanted.cluster,
+      sandbox: wanted.sandbox,
+      version: packageVersion(),
+      operator: operator(),
+      emit: progress.emit,
+      signal: AbortSignal.any([interruption.signal, limit]),
+      clock: systemClock,
+      randomName,
+      agentSource: await readFile(AGENT, 'utf8'),
+      report: wanted.report,
+    });
+  } catch (error) {
+    throw limit.aborted && !interruption.signal.aborted ? timedOut(wanted.timeoutMs, error) : error;
+  } finally {
+    progress.stop();
+  }
+}
+
+function timeLimit(ms: number | undefined): AbortSignal {
+  return ms === undefined ? new AbortController().signal : AbortSignal.timeout(ms);
+}
+
+function timedOut(ms = 0, cause: unknown): NetproofError {
+  return new NetproofError('interrupted', `the run was not done within --timeout ${ms / 1000} s`, { cause });
+}
+
+function operator(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A container's user may have no entry in /etc/passwd.
+    return `uid ${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
+}

@@ -1,0 +1,55 @@
+/** The process: its streams, signals and exit code, and nothing else. */
+import { writeSync } from 'node:fs';
+import { EXIT, type ExitCode } from '../model/errors.ts';
+import type { Context } from './command.ts';
+import { Interruption } from './interruption.ts';
+import { parse } from './parse.ts';
+import { problemOf } from './problems.ts';
+import { streamOf, type Terminal } from './terminal.ts';
+
+/** As a shell reports a process that SIGINT ended. */
+const EXIT_KILLED = 130;
+
+const argv = process.argv.slice(2);
+const surroundings = { env: process.env, argv };
+const terminal: Terminal = {
+  out: streamOf(process.stdout, surroundings),
+  err: streamOf(process.stderr, surroundings),
+};
+const interruption = new Interruption();
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    const lastWords = interruption.interrupt();
+    // Written at once: nothing asynchronous would come before the end.
+    writeSync(
+      process.stderr.fd,
+      `\nnetproof: ${lastWords ?? 'stopping and cleaning up; again to stop at once'}\n`,
+    );
+    if (lastWords !== undefined) process.exit(EXIT_KILLED);
+  });
+}
+
+async function execute(context: Context): Promise<ExitCode> {
+  const parsed = await parse(argv, terminal.out.columns);
+  switch (parsed.kind) {
+    case 'command':
+      return parsed.execute(context);
+    case 'text':
+      await terminal.out.write(parsed.text);
+      return EXIT.proven;
+    case 'nothing':
+      await terminal.err.write(parsed.help);
+      return EXIT.usage;
+  }
+}
+
+try {
+  process.exitCode = await execute({ terminal, interruption });
+} catch (error) {
+  const { text, exitCode } = problemOf(error);
+  process.exitCode = exitCode;
+  await terminal.err.write(text);
+}
+// Every write has been waited for; an idle connection to the API server must not keep the process.
+process.exit();

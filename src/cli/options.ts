@@ -1,0 +1,26 @@
+/** Options that several commands share. */
+import type { Argv } from 'yargs';
+import { NetproofError } from '../model/errors.ts';
+import { parseDuration } from '../scenario/durations.ts';
+
+export const clusterOptions = (parser: Argv) =>
+  parser
+    .option('kubeconfig', {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        "Kubeconfig file [default: as kubectl: KUBECONFIG, ~/.kube/config, the pod's service account]",
+    })
+    .option('context', { type: 'string', requiresArg: true, describe: 'Context in the kubeconfig' });
+
+/** A duration as scenarios write it; undefined where the option is absent. */
+export function durationOption(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) {
+    throw new NetproofError('usage', `--${name} ${text} is no duration`, {
+      hint: 'for example 500ms, 90s or 10m',
+    });
+  }
+  return ms;
+}

@@ -1,0 +1,101 @@
+/** The command line: which command with which options, or the text (help, version, completion) that it asks for. */
+import yargs, { type Argv } from 'yargs';
+import { packageVersion } from '../cluster/version.ts';
+import { type ExitCode, NetproofError } from '../model/errors.ts';
+import type { Command, Context } from './command.ts';
+import { cleanup } from './commands/cleanup.ts';
+import { demo } from './commands/demo.ts';
+import { run } from './commands/run.ts';
+import { sandbox } from './commands/sandbox.ts';
+import { schema } from './commands/schema.ts';
+import { validate } from './commands/validate.ts';
+
+export type Parsed =
+  | { readonly kind: 'command'; readonly execute: (context: Context) => Promise<ExitCode> }
+  | { readonly kind: 'text'; readonly text: string }
+  /** Nothing was asked: the help, as an error. */
+  | { readonly kind: 'nothing'; readonly help: string };
+
+const EPILOGUE = `Exit codes:
+  0  every expectation is proven
+  1  at least one expectation does not hold
+  2  wrong usage or a mistake in the scenario
+  3  the cluster does not enforce network policies
+  4  nothing failed, but something is inconclusive
+  5  the run could not be completed
+
+netproof creates only what carries its run label, deletes only that, and cleans up when it ends, also after Ctrl-C.`;
+
+/** Throws a NetproofError `usage` for a command line that makes no sense. */
+export async function parse(argv: readonly string[], columns: number): Promise<Parsed> {
+  let chosen: Extract<Parsed, { kind: 'command' }> | undefined;
+  const add = <Options>(parser: Argv, command: Command<Options>): void => {
+    parser.command(
+      command.usage,
+      command.describe,
+      (inner) => command.options(inner as Argv),
+      (options) => {
+        chosen = { kind: 'command', execute: (context) => command.execute(options, context) };
+      },
+    );
+  };
+  const parser = frame(yargs(), columns);
+  add(parser, run);
+  add(parser, demo);
+  add(parser, validate);
+  add(parser, schema);
+  add(parser, sandbox);
+  add(parser, cleanup);
+  addCompletion(parser);
+  const text = await answer(parser, argv);
+  if (text !== '') return { kind: 'text', text: `${text}\n` };
+  return chosen ?? { kind: 'nothing', help: `${await parser.getHelp()}\n` };
+}
+
+function frame(parser: Argv, columns: number): Argv {
+  return parser
+    .scriptName('netproof')
+    .usage('$0 <command>\n\nProves with real packets that network policies do what a scenario says they do.')
+    .option('color', {
+      type: 'boolean',
+      global: true,
+      describe: 'Colour; --no-color, NO_COLOR and pipes switch it off',
+    })
+    .version(packageVersion())
+    .help()
+    .alias('help', 'h')
+    .epilogue(EPILOGUE)
+    .wrap(Math.min(100, columns))
+    .strict()
+    .recommendCommands()
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? usage(message);
+    });
+}
+
+/** Our own, since yargs' counts on ending the process after it has printed. */
+function addCompletion(parser: Argv): void {
+  parser.command(
+    'completion',
+    'Print a completion script for bash, zsh or fish',
+    (inner) => inner.example('$0 completion >> ~/.bashrc', 'then begin a new shell'),
+    () => void parser.showCompletionScript(),
+  );
+}
+
+/** Parses, and gives what yargs would have printed. */
+async function answer(parser: Argv, argv: readonly string[]): Promise<string> {
+  let printed = '';
+  await parser.parseAsync([...argv], {}, (error, _, output) => {
+    if (error) throw error;
+    printed = output;
+  });
+  return printed;
+}
+
+function usage(message: string): NetproofError {
+  return new NetproofError('usage', message.replace(/\s+/g, ' '), {
+    hint: 'netproof --help, or netproof <command> --help',
+  });
+}
