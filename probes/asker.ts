@@ -73,8 +73,14 @@ export class Asker {
     };
   }
 
-  /** Starts what may start; to be called often. */
-  pump(): void {
+  /** To be called at every tick with its lateness. */
+  tick(lateMs: number): void {
+    this.#pace.feel(lateMs);
+    this.#pump();
+  }
+
+  /** Starts what may start. */
+  #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#waiting.length > 0 && this.#active.size < this.#room && this.#pace.take(this.#means.now()))
@@ -107,7 +113,7 @@ export class Asker {
       (question) => {
         this.#active.delete(question);
         this.#settled++;
-        this.pump();
+        this.#pump();
       },
       former?.answer().attempts,
     );
@@ -117,7 +123,7 @@ export class Asker {
     return new Promise((resolve) => {
       this.#finish = resolve;
       this.#waiting.push(...shuffled(questions));
-      this.pump();
+      this.#pump();
     });
   }
 

@@ -16,14 +16,15 @@ export class Awake {
     this.#last = now;
   }
 
-  /** To be called by a timer every `period`. */
-  tick(now: number): void {
+  /** To be called by a timer every `period`; returns how late it was. */
+  tick(now: number): number {
     const from = this.#last + this.#period;
+    const late = Math.max(0, now - from);
     this.#last = now;
-    this.#lag = Math.max(this.#lag, now - from);
-    if (now - from < NOTABLE_MS) return;
-    this.#stalls.push({ from, to: now });
+    this.#lag = Math.max(this.#lag, late);
+    if (late >= NOTABLE_MS) this.#stalls.push({ from, to: now });
     if (this.#stalls.length > KEPT) this.#stalls.shift();
+    return late;
   }
 
   /** Longest stretch within `[from, to]` in which the loop did not run, one going on at `to` included. */

@@ -1,15 +1,26 @@
-/** How fast attempts may start: a token bucket. */
+/** How fast attempts may start: a token bucket that gives way when the machine has no time for us. */
 
 /** A burst after a pause is at most this much of a second's worth. */
 const BURST_SECONDS = 0.05;
+/** The event loop being this late means that somebody is short of CPU: most likely everybody. */
+const LATE_MS = 60;
+/** The pace never falls below this share of the most allowed. */
+const SLOWEST = 1 / 32;
+/** It starts at this share: where one agent starts, many do. */
+const FIRST = 1 / 8;
+/** Growth per tick without lateness. */
+const GROWTH = 1.25;
 
 export class Pace {
+  /** Starts per second that are allowed, and those that are now thought bearable. */
+  #most: number;
   #perSecond: number;
   #tokens: number;
   #filledAt: number;
 
   constructor(perSecond: number, now: number) {
-    this.#perSecond = perSecond;
+    this.#most = perSecond;
+    this.#perSecond = perSecond * FIRST;
     this.#tokens = this.#capacity;
     this.#filledAt = now;
   }
@@ -29,9 +40,18 @@ export class Pace {
     this.#tokens--;
   }
 
+  /** Told at every tick how late it was: halves at once and recovers step by step, as congestion control does. */
+  feel(lateMs: number): void {
+    this.#perSecond =
+      lateMs > LATE_MS
+        ? Math.max(this.#most * SLOWEST, this.#perSecond / 2)
+        : Math.min(this.#most, this.#perSecond * GROWTH);
+  }
+
+  /** For good, because answers were missed. */
   halve(): void {
-    this.#perSecond = Math.max(1, this.#perSecond / 2);
-    this.#tokens = Math.min(this.#tokens, this.#capacity);
+    this.#most = Math.max(1, this.#most / 2);
+    this.#perSecond = Math.min(this.#perSecond, this.#most);
   }
 
   get #capacity(): number {

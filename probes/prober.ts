@@ -148,9 +148,9 @@ export class Prober {
     });
   }
 
-  readonly #turn = (time: number): void => {
+  readonly #turn = (time: number, lateMs: number): void => {
     this.#wheel.advance(time);
-    this.#asker?.pump();
+    this.#asker?.tick(lateMs);
     if (!this.#asker || this.#order.resident || time < this.#progressAt + PROGRESS_MS) return;
     this.#progressAt = time;
     this.#report.tell({ kind: 'progress', round: this.#round, settled: this.#asker.settled });

@@ -17,6 +17,7 @@ export class Report {
   readonly #now: () => number;
   #seq = 0;
   #unwritten = 0;
+  #ended = false;
   #drained: (() => void)[] = [];
 
   constructor(sink: Sink, now: () => number) {
@@ -24,9 +25,11 @@ export class Report {
     this.#now = now;
   }
 
-  /** Writes one line, numbered without gaps. */
+  /** Writes one line, numbered without gaps; nothing comes after `end`, however slowly the log takes it. */
   tell(line: Told): void {
+    if (this.#ended) return;
     const { kind, ...rest } = line;
+    this.#ended = kind === 'end';
     this.#unwritten++;
     this.#sink.write(
       `${JSON.stringify({ seq: this.#seq++, at: Math.round(this.#now()), kind, ...rest })}\n`,

@@ -15,12 +15,12 @@ export class Vitals {
    * Every `period` milliseconds `turn` is called, and always after the sockets' events that were waiting: after
    * a stall Node runs timers first, so that deadlines would pass while their answers lie in the kernel.
    */
-  constructor(report: Report, period: number, turn: (now: number) => void) {
+  constructor(report: Report, period: number, turn: (now: number, lateMs: number) => void) {
     this.#report = report;
     this.awake = new Awake(period, now());
     setInterval(() => {
-      this.awake.tick(now());
-      setImmediate(() => turn(now()));
+      const lateMs = this.awake.tick(now());
+      setImmediate(() => turn(now(), lateMs));
     }, period);
   }
 
