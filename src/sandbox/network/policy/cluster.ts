@@ -7,21 +7,30 @@ import type { Labels } from './selector.ts';
 export interface Cluster {
   /** Pods that have an address, by ascending address. */
   readonly pods: readonly ForwardingPod[];
+  /** Every namespace that pods or policies may be in, with its labels. */
+  readonly namespaces: ReadonlyMap<string, Labels>;
+  podsOf(namespace: string): readonly ForwardingPod[];
   /** By namespace and name, so that equal states give equal text. */
   readonly policies: readonly V1NetworkPolicy[];
-  namespaceLabels(name: string): Labels;
 }
 
 export function indexCluster(state: ForwardingState): Cluster {
-  const labels = new Map(state.namespaces.map((namespace) => [namespace.name, namespace.labels]));
+  const pods = state.pods
+    .map((pod) => ({ pod, address: parseAddress(pod.ip) }))
+    .filter(({ address }) => address !== undefined)
+    .toSorted((a, b) => (a.address ?? 0) - (b.address ?? 0))
+    .map(({ pod }) => pod);
+  const byNamespace = new Map<string, ForwardingPod[]>();
+  for (const pod of pods) {
+    const others = byNamespace.get(pod.namespace);
+    if (others === undefined) byNamespace.set(pod.namespace, [pod]);
+    else others.push(pod);
+  }
   return {
-    pods: state.pods
-      .map((pod) => ({ pod, address: parseAddress(pod.ip) }))
-      .filter(({ address }) => address !== undefined)
-      .toSorted((a, b) => (a.address ?? 0) - (b.address ?? 0))
-      .map(({ pod }) => pod),
+    pods,
+    namespaces: new Map(state.namespaces.map(({ name, labels }) => [name, labels])),
+    podsOf: (namespace) => byNamespace.get(namespace) ?? [],
     policies: state.policies.toSorted((a, b) => compare(keyOf(a), keyOf(b))),
-    namespaceLabels: (name) => labels.get(name) ?? {},
   };
 }
 

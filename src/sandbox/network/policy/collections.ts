@@ -10,7 +10,7 @@ export class Collections {
 
   /** Name of the set of these pod addresses. */
   pods(ips: readonly string[]): string {
-    return this.#pods.name(ips);
+    return this.#pods.name(ips.toSorted());
   }
 
   /** Name of the set of all addresses of these ranges. */

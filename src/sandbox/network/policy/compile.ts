@@ -20,7 +20,7 @@ import { EGRESS, INGRESS } from './direction.ts';
 import type { Direction, Rule } from './direction.ts';
 import { peersOf } from './peers.ts';
 import { portMatches } from './ports.ts';
-import { matches } from './selector.ts';
+import { matcher } from './selector.ts';
 
 export type Enforcement = Pick<CniBehaviour, 'enforced' | 'denial'>;
 
@@ -60,12 +60,21 @@ function compileDirection(
 ): readonly string[] {
   const ruleChains = new Numbered(`${direction.name}_rules`);
   const podChains = new Numbered(`${direction.name}_pods`);
-  const isolating = isolatingPolicies(direction, cluster, collections, ruleChains);
+  /** Per isolated pod, the chains of the policies that select it. */
+  const isolated = new Map<ForwardingPod, Set<string>>();
+  for (const policy of cluster.policies) {
+    const rules = direction.rules(policy);
+    const selected = rules === undefined ? [] : local.filter(selectedBy(policy));
+    // A policy without a pod on this node has nothing to do here.
+    if (rules === undefined || selected.length === 0) continue;
+    const namespace = policy.metadata?.namespace ?? '';
+    const lines = rules.flatMap((rule) => compileRule(rule, direction, namespace, cluster, collections));
+    const jumps = lines.length === 0 ? [] : [`jump ${ruleChains.name(lines)}`];
+    for (const pod of selected) isolated.set(pod, new Set([...(isolated.get(pod) ?? []), ...jumps]));
+  }
   const verdicts = local.flatMap((pod) => {
-    const selecting = isolating.filter(({ policy }) => selects(policy, pod));
-    if (selecting.length === 0) return [];
-    const jumps = new Set(selecting.flatMap(({ chain }) => (chain === undefined ? [] : [`jump ${chain}`])));
-    return [`${pod.ip} : goto ${podChains.name([...jumps, 'goto denied'])}`];
+    const jumps = isolated.get(pod);
+    return jumps === undefined ? [] : [`${pod.ip} : goto ${podChains.name([...jumps, 'goto denied'])}`];
   });
   const chains = [...ruleChains.all(), ...podChains.all()];
   return [
@@ -80,27 +89,6 @@ function compileDirection(
       `${direction.pod} vmap @${direction.name}_isolated`,
     ]),
   ];
-}
-
-interface IsolatingPolicy {
-  readonly policy: V1NetworkPolicy;
-  /** The chain that accepts what the policy allows; undefined if it allows nothing. */
-  readonly chain: string | undefined;
-}
-
-function isolatingPolicies(
-  direction: Direction,
-  cluster: Cluster,
-  collections: Collections,
-  ruleChains: Numbered,
-): readonly IsolatingPolicy[] {
-  return cluster.policies.flatMap((policy) => {
-    const rules = direction.rules(policy);
-    if (rules === undefined) return [];
-    const namespace = policy.metadata?.namespace ?? '';
-    const lines = rules.flatMap((rule) => compileRule(rule, direction, namespace, cluster, collections));
-    return [{ policy, chain: lines.length === 0 ? undefined : ruleChains.name(lines) }];
-  });
 }
 
 function compileRule(
@@ -132,6 +120,7 @@ function peerMatches(
   ];
 }
 
-function selects(policy: V1NetworkPolicy, pod: ForwardingPod): boolean {
-  return policy.metadata?.namespace === pod.namespace && matches(policy.spec?.podSelector ?? {}, pod.labels);
+function selectedBy({ metadata, spec }: V1NetworkPolicy): (pod: ForwardingPod) => boolean {
+  const matches = matcher(spec?.podSelector ?? {});
+  return (pod) => pod.namespace === metadata?.namespace && matches(pod.labels);
 }

@@ -4,7 +4,8 @@ import { merge, parseCidr, without } from '../ipv4.ts';
 import type { Range } from '../ipv4.ts';
 import type { ForwardingPod } from '../network.ts';
 import type { Cluster } from './cluster.ts';
-import { matches } from './selector.ts';
+import { matcher } from './selector.ts';
+import type { LabelSelector } from './selector.ts';
 
 export interface Peers {
   readonly pods: readonly ForwardingPod[];
@@ -19,7 +20,7 @@ export function peersOf(
 ): Peers | undefined {
   if (peers == null || peers.length === 0) return undefined;
   return {
-    pods: cluster.pods.filter((pod) => peers.some((peer) => includes(peer, pod, namespace, cluster))),
+    pods: [...new Set(peers.flatMap((peer) => podsOf(peer, namespace, cluster)))],
     blocks: merge(peers.flatMap(blockOf)),
   };
 }
@@ -28,19 +29,17 @@ export function peersOf(
  * A podSelector alone means the policy's own namespace, a namespaceSelector alone all pods of those namespaces,
  * both in one peer the pods that match in the namespaces that match.
  */
-function includes(
-  peer: V1NetworkPolicyPeer,
-  pod: ForwardingPod,
-  namespace: string,
-  cluster: Cluster,
-): boolean {
+function podsOf(peer: V1NetworkPolicyPeer, namespace: string, cluster: Cluster): readonly ForwardingPod[] {
   const { podSelector, namespaceSelector } = peer;
-  if (podSelector == null && namespaceSelector == null) return false;
-  const inNamespace =
-    namespaceSelector == null
-      ? pod.namespace === namespace
-      : matches(namespaceSelector, cluster.namespaceLabels(pod.namespace));
-  return inNamespace && matches(podSelector ?? {}, pod.labels);
+  if (podSelector == null && namespaceSelector == null) return [];
+  const podMatches = matcher(podSelector ?? {});
+  const namespaces = namespaceSelector == null ? [namespace] : namespacesOf(namespaceSelector, cluster);
+  return namespaces.flatMap((name) => cluster.podsOf(name).filter(({ labels }) => podMatches(labels)));
+}
+
+function namespacesOf(selector: LabelSelector, { namespaces }: Cluster): readonly string[] {
+  const matches = matcher(selector);
+  return [...namespaces].filter(([, labels]) => matches(labels)).map(([name]) => name);
 }
 
 /** IPv6 blocks hold no address of this cluster. */

@@ -5,12 +5,13 @@ export type LabelSelector = NonNullable<NonNullable<V1NetworkPolicy['spec']>['po
 type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
 export type Labels = Readonly<Record<string, string>>;
 
-/** All requirements must hold; an empty selector, which has none, matches everything. */
-export function matches(selector: LabelSelector, labels: Labels): boolean {
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labelOf(labels, key) === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => holds(requirement, labels))
-  );
+/** Makes the selector's test: all requirements must hold; an empty selector, which has none, holds for everything. */
+export function matcher(selector: LabelSelector): (labels: Labels) => boolean {
+  const wanted = Object.entries(selector.matchLabels ?? {});
+  const requirements = selector.matchExpressions ?? [];
+  return (labels) =>
+    wanted.every(([key, value]) => labelOf(labels, key) === value) &&
+    requirements.every((requirement) => holds(requirement, labels));
 }
 
 function holds({ key, operator, values }: Requirement, labels: Labels): boolean {

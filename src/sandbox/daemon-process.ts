@@ -1,0 +1,91 @@
+/** The sandbox's daemon as its parent sees it: a process tree in namespaces of its own, spoken to over IPC. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { NetproofError } from '../model/errors.ts';
+import { TOOL_PATH } from './host.ts';
+import type { Enclose } from './host.ts';
+import type { FromDaemon, ToDaemon } from './ipc.ts';
+
+const PROGRAM = fileURLToPath(new URL('./daemon.js', import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+const END_TIMEOUT_MS = 5_000;
+/** Of the daemon's complaints the last ones are kept for the error message. */
+const KEPT_STDERR = 4_000;
+
+export class DaemonProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #stderr = '';
+
+  constructor(enclose: Enclose) {
+    const [command = '', ...args] = enclose([process.execPath, PROGRAM]);
+    // A process group of its own: a terminal's Ctrl-C is for the parent, which must still clean up in the sandbox.
+    this.#child = spawn(command, args, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+      env: { ...process.env, PATH: TOOL_PATH },
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#stderr += String(error);
+        resolve();
+      });
+      this.#child.once('close', () => resolve());
+    });
+  }
+
+  /** Sends the message and resolves with the answer of that type; rejects with `sandbox-failed` if none comes. */
+  async ask<T extends FromDaemon['type']>(
+    question: ToDaemon,
+    answer: T,
+    options: { readonly handle?: Server; readonly signal?: AbortSignal } = {},
+  ): Promise<Extract<FromDaemon, { type: T }>> {
+    const given = new AbortController();
+    const answered = this.#hear(answer, given.signal);
+    try {
+      this.#child.send(question, options.handle, undefined, () => {});
+      return await Promise.race([answered, this.#failure(given.signal, options.signal)]);
+    } finally {
+      given.abort();
+    }
+  }
+
+  /** Ends the daemon, and with it every process, namespace and rule of the sandbox. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await Promise.race([this.#ended, sleep(END_TIMEOUT_MS, undefined, { ref: false })]);
+    // `unshare --kill-child` takes the daemon along.
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  async #hear<T extends FromDaemon['type']>(type: T, signal: AbortSignal) {
+    for (;;) {
+      const [message] = (await once(this.#child, 'message', { signal })) as [FromDaemon];
+      if (message.type === type) return message as Extract<FromDaemon, { type: T }>;
+      if (message.type === 'failed') throw new NetproofError('sandbox-failed', message.message);
+    }
+  }
+
+  async #failure(done: AbortSignal, interrupt?: AbortSignal): Promise<never> {
+    const late = sleep(START_TIMEOUT_MS, 'it did not answer in time', { signal: done });
+    const interrupted = interrupt === undefined ? [] : [whenAborted(interrupt, done)];
+    const why = await Promise.race([late, this.#ended.then(() => 'it ended'), ...interrupted]);
+    if (interrupt?.aborted === true)
+      throw new NetproofError('interrupted', 'interrupted while the sandbox started');
+    const said = this.#stderr.trim();
+    throw new NetproofError('sandbox-failed', `the sandbox's daemon failed: ${said === '' ? why : said}`);
+  }
+}
+
+async function whenAborted(signal: AbortSignal, done: AbortSignal): Promise<string> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: done });
+  return 'it was interrupted';
+}
