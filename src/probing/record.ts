@@ -60,17 +60,24 @@ function observe(
   };
 }
 
-/** The nonces of these attempts that the listener logged; see wire.ts for a nonce's form. */
+/** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */
+const MOST_ATTEMPTS = 32;
+
+/** The nonces of these rounds that the listener logged; see wire.ts for a nonce's form. */
 function sightingsOf(
   attempts: readonly Attempt[],
   index: number,
   salt: string,
   { log }: Listener,
 ): Sighting[] {
-  return attempts.flatMap(({ round, n }) => {
-    const sighting = log.sightings.get(`${salt}.${index}.${round}.${n}`);
-    return sighting ? [{ ...sighting, at: sighting.at + log.offsetMs }] : [];
-  });
+  const seen: Sighting[] = [];
+  for (const round of new Set(attempts.map((attempt) => attempt.round))) {
+    for (let n = 0; n < MOST_ATTEMPTS; n += 1) {
+      const sighting = log.sightings.get(`${salt}.${index}.${round}.${n}`);
+      if (sighting) seen.push({ ...sighting, at: sighting.at + log.offsetMs });
+    }
+  }
+  return seen;
 }
 
 export function proberRecord({

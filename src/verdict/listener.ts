@@ -4,7 +4,7 @@ import type { Observation, ProbeRecord } from '../model/record.ts';
 import { portKey } from '../model/scenario.ts';
 import type { ControlFacts } from '../model/verdict.ts';
 import { answered, type Evidence, windowOf } from './evidence.ts';
-import { fail, faultyAttempt, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
+import { fail, unmeasuredRound, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
 import { silenceOf } from './signature.ts';
 
 interface Case {
@@ -117,11 +117,11 @@ function intercepted(): Ruling {
 /** What keeps silence from proving anything, whichever way it was expected. */
 function unproven(facts: Case): Ruling | undefined {
   const { observation, evidence, listener } = facts;
-  const faulty = faultyAttempt(observation);
+  const faulty = unmeasuredRound(observation);
   if (faulty)
     return inconclusive(
       'source-fault',
-      `an attempt failed at the source (${faulty.error ?? faulty.outcome})`,
+      `a round of attempts failed at the source (${faulty.error ?? faulty.outcome})`,
     );
   const record = evidence.listener(listener);
   if (!record) return inconclusive('listener-dead', 'the listener never ran');

@@ -75,9 +75,15 @@ export function sourceRuling(observation: Observation): Ruling | undefined {
   }
 }
 
-/** Attempts with a fault at the source among the others: they prove nothing, so neither does the probe's silence. */
-export function faultyAttempt(observation: Observation): Attempt | undefined {
-  return observation.attempts.find(
-    (attempt) => attempt.outcome === 'errored' || attempt.outcome === 'dns-failed',
-  );
+/**
+ * A round of which nothing was measured: every attempt failed at the source, so its silence is none. A round may
+ * hold such attempts beside others: the agent asks again when it was starved.
+ */
+export function unmeasuredRound(observation: Observation): Attempt | undefined {
+  const measured = new Set(observation.attempts.filter(isMeasured).map((attempt) => attempt.round));
+  return observation.attempts.find((attempt) => !measured.has(attempt.round));
+}
+
+export function isMeasured({ outcome }: Attempt): boolean {
+  return outcome !== 'errored' && outcome !== 'dns-failed';
 }

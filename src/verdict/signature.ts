@@ -2,6 +2,7 @@
 import type { Capabilities } from '../model/capabilities.ts';
 import type { Observation, Outcome } from '../model/record.ts';
 import type { Protocol } from '../model/scenario.ts';
+import { isMeasured } from './ruling.ts';
 
 /** `dropped`: no attempt had any answer. `rejected`: every answer was a refusal, as this cluster denies. */
 export type Silence =
@@ -11,6 +12,7 @@ export type Silence =
 
 export function silenceOf(observation: Observation, capabilities: Capabilities, protocol: Protocol): Silence {
   const answers = observation.attempts
+    .filter(isMeasured)
     .map(({ outcome }) => outcome)
     .filter((outcome) => outcome !== 'timed-out');
   const [first] = answers;

@@ -6,7 +6,7 @@ import type { Capabilities } from '../model/capabilities.ts';
 import type { Observation, ProbeRecord } from '../model/record.ts';
 import type { ControlFacts } from '../model/verdict.ts';
 import { type Evidence, windowOf } from './evidence.ts';
-import { fail, faultyAttempt, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
+import { fail, unmeasuredRound, inconclusive, pass, type Ruling, sourceRuling, tally } from './ruling.ts';
 import { silenceOf } from './signature.ts';
 
 export function judgeTarget(
@@ -53,11 +53,11 @@ function judgeAnswer(probe: ProbeRecord, observation: Observation, evidence: Evi
 }
 
 function unproven(observation: Observation, controls: ControlFacts): Ruling | undefined {
-  const faulty = faultyAttempt(observation);
+  const faulty = unmeasuredRound(observation);
   if (faulty) {
     return inconclusive(
       'source-fault',
-      `an attempt failed at the source (${faulty.error ?? faulty.outcome})`,
+      `a round of attempts failed at the source (${faulty.error ?? faulty.outcome})`,
     );
   }
   if (!observation.stable) {

@@ -121,10 +121,17 @@ const DENY: readonly Row[] = [
     },
   ],
   [
-    'one attempt of several failed at the source',
+    'a whole round failed at the source',
     'inconclusive: source-fault',
     {
       probes: denyTo({ attempts: [attempt('errored', 0, { error: 'EMFILE' }), attempt('timed-out', 1000)] }),
+    },
+  ],
+  [
+    'the starved attempts were made again',
+    'pass: dropped',
+    {
+      probes: denyTo({ attempts: [attempt('errored', 0, { error: 'starved' }), attempt('timed-out', 500)] }),
     },
   ],
   [
