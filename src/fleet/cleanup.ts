@@ -17,6 +17,9 @@ const AT_ONCE = 16;
 const BUDGET_MS = 60_000;
 const POLL_MS = 500;
 
+/** The one reason to skip that was asked for. */
+export const TOO_YOUNG = 'too young';
+
 export interface CleanupRequest {
   readonly cluster: Cluster;
   /** Absent: of every run, those that still go on included. */
@@ -90,7 +93,7 @@ function choose(
 
 function reasonToSpare(one: Found, olderThanMs: number | undefined, now: number): string | undefined {
   // Not `age < olderThanMs`: an object of unknown age (NaN) is spared as well.
-  if (olderThanMs !== undefined && !(now - one.createdAt >= olderThanMs)) return 'too young';
+  if (olderThanMs !== undefined && !(now - one.createdAt >= olderThanMs)) return TOO_YOUNG;
   if (one.kind !== 'Namespace' || one.createdBy === one.runId) return undefined;
   return 'carries the run label, but not the mark of a namespace that the run created';
 }
