@@ -41,6 +41,7 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
   interruption.leaveWord(
     `stopped at once; to remove what is left: netproof cleanup --run-id ${wanted.runId}`,
   );
+  await terminal.err.write(`run ${wanted.runId}\n`);
   const limit = timeLimit(wanted.timeoutMs);
   const progress = await createProgress(terminal.err);
   try {

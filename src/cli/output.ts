@@ -15,6 +15,7 @@ export interface Output {
 export async function checkOutput({ file }: Output): Promise<void> {
   if (file === undefined) return;
   try {
+    if (file === '') throw new Error('it has no name');
     await access(dirname(file), constants.W_OK);
     const there = await stat(file).catch(() => undefined);
     if (there?.isDirectory()) throw new Error('it is a folder');

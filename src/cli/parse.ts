@@ -70,7 +70,8 @@ function frame(parser: Argv, columns: number): Argv {
     .recommendCommands()
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usage(message);
+      // yargs' own complaints come either way; anything else that is thrown is not about usage.
+      throw error === undefined || error.name === 'YError' ? usage(message ?? error?.message) : error;
     });
 }
 

@@ -1,4 +1,5 @@
 import { EXIT } from '../../model/errors.ts';
+import type { Leftover } from '../../fleet/leftovers.ts';
 import { visible } from '../../report/escape.ts';
 import { count } from '../../report/text.ts';
 import { connectTo } from '../clusters.ts';
@@ -31,18 +32,25 @@ export const cleanup: Command<CleanupArguments> = {
   execute: async ({ runId, olderThan, dryRun, ...credentials }, context) => {
     const olderThanMs = durationOption('older-than', olderThan);
     const cluster = await connectTo(credentials);
-    const { cleanup: remove } = await import('../../fleet/cleanup.ts');
+    const { cleanup: remove, TOO_YOUNG } = await import('../../fleet/cleanup.ts');
     const { emit } = plainLines(context.terminal.err);
-    const { deleted } = await remove({
+    const { deleted, skipped } = await remove({
       cluster,
       ...(runId === undefined ? {} : { runId }),
       ...(olderThanMs === undefined ? {} : { olderThanMs }),
       dryRun,
       emit,
     });
-    const lines = deleted.map((what) => `${dryRun ? 'would remove' : 'removed'} ${visible(String(what))}\n`);
-    const sum = `${dryRun ? 'found' : 'removed'} ${count(deleted.length, 'object')}\n`;
-    await context.terminal.out.write([...lines, sum].join(''));
-    return EXIT.proven;
+    const lines = [
+      ...deleted.map((one) => `${dryRun ? 'would remove' : 'removed'} ${nameOf(one)}`),
+      ...skipped.map((one) => `left ${nameOf(one)}: ${one.why}`),
+      `${dryRun ? 'found' : 'removed'} ${count(deleted.length, 'object')}`,
+    ];
+    await context.terminal.out.write(lines.map((line) => `${visible(line)}\n`).join(''));
+    return skipped.every(({ why }) => why === TOO_YOUNG) ? EXIT.proven : EXIT.incomplete;
   },
 };
+
+function nameOf({ kind, namespace, name }: Leftover): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

@@ -7,7 +7,7 @@ import type { Command, Context } from '../command.ts';
 import { launch, type Launch, newRunId } from '../launch.ts';
 import type { Stream } from '../terminal.ts';
 
-const SCENARIO = fileURLToPath(new URL('../../../../scenarios/three-tier.yaml', import.meta.url));
+const SCENARIO = fileURLToPath(new URL('../../../../scenarios/three-tier/scenario.yaml', import.meta.url));
 
 export const demo: Command<unknown> = {
   usage: 'demo',
@@ -77,6 +77,6 @@ const INTERLUDE = `2. The same policies on a network plugin that ignores them
 
 const CONCLUSION = `Same policies, same pods, another network plugin: only packets tell the difference.
 
-On your own cluster:   netproof run scenarios/three-tier.yaml --dry-run   says what it would do
-                       netproof run scenarios/three-tier.yaml             does it, and cleans up
+On your own cluster:   netproof run scenarios/three-tier/scenario.yaml --dry-run   says what it would do
+                       netproof run scenarios/three-tier/scenario.yaml             does it, and cleans up
 `;
