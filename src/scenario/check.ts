@@ -105,7 +105,7 @@ function explain(error: ErrorObject): Explanation {
       };
     }
     case 'required':
-      return { message: `this ${whole(error)} lacks ${quote(String(params['missingProperty']))}` };
+      return { message: `${quote(String(params['missingProperty']))} is missing in ${whole(error)}` };
     case 'dependentRequired':
       return {
         message: `${quote(String(params['property']))} needs ${quote(String(params['missingProperty']))} beside it`,

@@ -27,6 +27,9 @@ export interface Loaded {
   readonly matrix: Matrix;
 }
 
+/** Compiled once: that takes longer than all the rest. */
+let compiled: Check | undefined;
+
 /**
  * Reads, checks and expands the scenario at `path`; policy files are found relative to its folder.
  *
@@ -37,9 +40,12 @@ export async function loadScenario(path: string, files: Files): Promise<Loaded> 
   const bytes = await readFile(path, files);
   const decoded = decode(bytes, path);
   if ('issue' in decoded) throw invalid(path, [decoded.issue]);
-  const document = oneDocument(decoded.text, path);
+  const { document, duplicates } = oneDocument(decoded.text, path);
+  compiled ??= compile(scenarioSchema);
+  const reading = new Reading(document, compiled(document));
+  reading.issues.push(...duplicates);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return build(document, path, digest, files);
+  return build(reading, path, digest, files);
 }
 
 async function readFile(path: string, files: Files): Promise<Uint8Array> {
@@ -65,8 +71,11 @@ function reasonOf(cause: unknown): string {
   }
 }
 
-function oneDocument(text: string, file: string): Document {
-  const { documents, issues } = parseYaml(text, file);
+function oneDocument(
+  text: string,
+  file: string,
+): { readonly document: Document; readonly duplicates: readonly Issue[] } {
+  const { documents, issues, duplicates } = parseYaml(text, file);
   const [document, second] = documents;
   const all = [...issues];
   if (document === undefined && issues.length === 0) {
@@ -77,15 +86,10 @@ function oneDocument(text: string, file: string): Document {
     all.push(issue(second.at([]), 'a second document begins here: a file holds one scenario', hint));
   }
   if (document === undefined || all.length > 0) throw invalid(file, all);
-  return document;
+  return { document, duplicates };
 }
 
-let compiled: Check | undefined;
-
-async function build(document: Document, file: string, digest: string, files: Files): Promise<Loaded> {
-  compiled ??= compile(scenarioSchema);
-  const misfits = compiled(document);
-  const reading = new Reading(document, misfits);
+async function build(reading: Reading, file: string, digest: string, files: Files): Promise<Loaded> {
   if (reading.isUnusable([])) throw invalid(file, reading.issues);
   checkNames(reading);
   const namespaces = readNamespaces(reading);

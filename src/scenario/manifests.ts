@@ -30,9 +30,9 @@ export interface Manifests {
 }
 
 export function parseManifests(text: string, file: string): Manifests {
-  const { documents, issues } = parseYaml(text, file, '1.1');
+  const { documents, issues, duplicates } = parseYaml(text, file, '1.1');
   const found: Manifest[] = [];
-  const wrong: Issue[] = [...issues];
+  const wrong: Issue[] = [...issues, ...duplicates];
   for (const document of documents.flatMap(itemsOf)) {
     const kindIssue = checkKind(document);
     const problems = kindIssue === undefined ? checkPolicy(document) : [kindIssue];

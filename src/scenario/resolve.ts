@@ -5,7 +5,7 @@ import type { Grid } from './grid.ts';
 import { portText } from './ports.ts';
 import { select } from './select.ts';
 import type { Directory, Selection } from './select.ts';
-import { didYouMean, quote } from './words.ts';
+import { didYouMean, nearHint, quote } from './words.ts';
 
 /** A rule's cells are the product of both lists, which hold indexes into the grid. */
 export interface ResolvedRule {
@@ -100,7 +100,7 @@ function reachPort(port: PortSpec, index: number, to: Selection, grid: Grid): Re
     return {
       part,
       message: `${quote(name)} does not offer ${text}; it offers ${offers.join(', ')}`,
-      hint: didYouMean(text, offers),
+      hint: nearHint(text, offers),
     };
   });
   if (endpoints.length === 0 && problems.length === 0 && !to.vague) {

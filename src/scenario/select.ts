@@ -133,6 +133,6 @@ function misnamed(token: string, side: Side, directory: Directory): Match {
       'give it a port, as in listen: [tcp/8080]',
     );
   }
-  const known = [...directory[side], ...directory.zones.keys(), ...directory.broken];
-  return nobody(`unknown name ${quote(token)}`, didYouMean(token, known));
+  const known = new Set([...directory[side], ...directory.zones.keys(), ...directory.broken]);
+  return nobody(`unknown name ${quote(token)}`, didYouMean(token, [...known]));
 }

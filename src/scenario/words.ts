@@ -20,10 +20,16 @@ export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
+/** A hint that names the nearest right word, if one is near. */
+export function nearHint(word: string, candidates: readonly string[]): string | undefined {
+  const near = nearest(word, candidates);
+  return near === undefined ? undefined : `did you mean ${quote(near)}?`;
+}
+
 /** A hint that names the nearest right word; all of them if they are few and none is near. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
-  const near = nearest(word, candidates);
-  if (near !== undefined) return `did you mean ${quote(near)}?`;
+  const near = nearHint(word, candidates);
+  if (near !== undefined) return near;
   return candidates.length > 0 && candidates.length <= 8
     ? `choose from ${candidates.map(quote).join(', ')}`
     : undefined;

@@ -23,7 +23,10 @@ export interface Document {
 export interface Parsed {
   /** Documents that are not empty. */
   readonly documents: readonly Document[];
+  /** What makes the values unfit to be looked at. */
   readonly issues: readonly Issue[];
+  /** Keys that are there twice; the first one counts. */
+  readonly duplicates: readonly Issue[];
 }
 
 /** Values in one document, aliases expanded: enough for any real file, far too few for a YAML bomb. */
@@ -36,16 +39,19 @@ export function parseYaml(text: string, file: string, version: Version = '1.2'):
     events = parseEvents(text, { filename: file });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return { documents: [], issues: [syntaxIssue(error, text, locate)] };
+    return { documents: [], issues: [syntaxIssue(error, text, locate)], duplicates: [] };
   }
   const composer = new Composer(text, events, version);
   const roots = composer.documents().filter((root) => root.value !== null);
-  const issues = composer.problems.map((problem) => describe(problem, locate));
+  const tell = (problem: Problem): Issue => describe(problem, locate);
+  const duplicates = composer.problems.filter((problem) => problem.earlier !== undefined).map(tell);
+  const issues = composer.problems.filter((problem) => problem.earlier === undefined).map(tell);
   const bombs = roots.filter((root) => root.size > MAX_VALUES);
   const message = `this holds more than ${MAX_VALUES} values once its aliases are expanded`;
   issues.push(...bombs.map((root) => issue(locate(root.start), message)));
   const sound = roots.filter((root) => !bombs.includes(root));
-  return { documents: sound.map((root) => ({ value: root.value, at: finder(root, locate) })), issues };
+  const documents = sound.map((root) => ({ value: root.value, at: finder(root, locate) }));
+  return { documents, issues, duplicates };
 }
 
 function describe({ offset, message, hint, earlier }: Problem, locate: (offset: number) => Position): Issue {

@@ -15,6 +15,7 @@ export function checkNames(reading: Reading): void {
       else {
         const message = `${quote(name)} is already the name of a ${earlier.what} (line ${earlier.line})`;
         reading.report([section, name], message, 'rules need one name for one thing', 'key');
+        reading.brokenNames.add(name);
       }
     }
   }
