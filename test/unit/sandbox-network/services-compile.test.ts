@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ForwardingService } from '../../../src/sandbox/network/network.ts';
+import { compileServices } from '../../../src/sandbox/network/services.ts';
+
+function service(clusterIP: string, ports: ForwardingService['ports']): ForwardingService {
+  return { namespace: 'default', name: 'web', clusterIP, ports };
+}
+const one = { ip: '10.244.1.2', port: 8080 };
+const two = { ip: '10.244.2.2', port: 8081 };
+const web = service('10.96.0.50', [
+  { protocol: 'TCP', port: 80, backends: [one, two] },
+  { protocol: 'UDP', port: 53, backends: [one] },
+]);
+const empty = service('10.96.0.51', [{ protocol: 'TCP', port: 80, backends: [] }]);
+
+describe('Services as nftables', () => {
+  test('each served port is one element of the map, drawing among its backends', () => {
+    const text = compileServices([web, empty]);
+    expect(text).toContain('10.96.0.50 . tcp . 80 : goto service_0, 10.96.0.50 . udp . 53 : goto service_1');
+    expect(text).toContain(
+      'meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.1.2 . 8080, 1 : 10.244.2.2 . 8081 }',
+    );
+    expect(text).toContain('elements = { 10.244.1.2 . 10.244.1.2, 10.244.2.2 . 10.244.2.2 }');
+  });
+
+  test('a Service without endpoints has an address that refuses, and nothing to draw', () => {
+    const text = compileServices([empty]);
+    expect(text).toContain('elements = { 10.96.0.51 }');
+    expect(text).not.toContain('numgen');
+  });
+
+  test('is the same in any order, and valid with nothing at all', () => {
+    expect(compileServices([empty, web])).toBe(compileServices([web, empty]));
+    expect(compileServices([])).not.toContain('elements');
+  });
+
+  test("carries nothing of an object's own words", () => {
+    const evil = '} ; flush ruleset ; {';
+    const text = compileServices([
+      service(evil, web.ports),
+      service('10.96.0.52', [
+        { protocol: evil, port: 80, backends: [one] },
+        { protocol: 'TCP', port: 80, backends: [{ ip: evil, port: 80 }] },
+      ]),
+    ]);
+    expect(text).not.toContain('flush');
+  });
+});
