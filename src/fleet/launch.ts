@@ -33,7 +33,7 @@ export async function launchPod(context: Context, launch: Launch): Promise<Fleet
   const asked = clock.now();
   const step = undoObject(cluster, context.runId, 'Pod', namespace, name);
   const created = await undo
-    .create(step, () => cluster.create('Pod', manifest))
+    .create(step, () => createOnceAccountExists(context, manifest))
     .catch((error: unknown) => {
       throw refused(launch, error);
     });
@@ -49,6 +49,31 @@ export async function launchPod(context: Context, launch: Launch): Promise<Fleet
     ip: running.status?.podIP ?? '',
     startMs: clock.now() - asked,
   };
+}
+
+/** How long a new namespace may take to get its default service account, milliseconds. */
+const ACCOUNT_BUDGET_MS = 10_000;
+const ACCOUNT_RETRY_MS = 100;
+
+/**
+ * A controller gives every new namespace its default service account a moment later, and until then the
+ * ServiceAccount admission plugin refuses pods (kubernetes, plugin/pkg/admission/serviceaccount).
+ */
+async function createOnceAccountExists({ cluster, clock, signal }: Context, manifest: V1Pod): Promise<V1Pod> {
+  const giveUpAt = clock.now() + ACCOUNT_BUDGET_MS;
+  for (;;) {
+    try {
+      return await cluster.create('Pod', manifest);
+    } catch (error) {
+      if (!isAccountMissing(error) || clock.now() >= giveUpAt) throw error;
+    }
+    signal.throwIfAborted();
+    await clock.wait(ACCOUNT_RETRY_MS, signal);
+  }
+}
+
+function isAccountMissing(error: unknown): boolean {
+  return error instanceof NetproofError && error.message.includes('error looking up service account');
 }
 
 function refused(launch: Launch, error: unknown): unknown {
