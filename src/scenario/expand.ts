@@ -14,6 +14,9 @@ import { issue } from './words.ts';
 /** A larger matrix would take days to probe; it comes from a slip, or from malice. */
 export const MAX_CELLS = 1_000_000;
 
+/** Cells that all rules together may speak about, the same ones counted for each rule: about a second's work. */
+const MAX_RULE_CELLS = 100_000_000;
+
 /**
  * Sources are all workloads, endpoints all ports of workloads and targets, in the scenario's order. A workload
  * is paired with its own endpoints too, which means two replicas of it.
@@ -46,11 +49,9 @@ export interface Expansion {
 export function expand(scenario: Scenario, { broken, place }: ExpandOptions): Expansion {
   const grid = gridOf(scenario);
   const { sources, endpoints } = grid;
-  const size = sources.length * endpoints.length;
-  if (size > MAX_CELLS) {
+  if (sources.length * endpoints.length > MAX_CELLS) {
     const message = `${sources.length} sources and ${endpoints.length} endpoints make more than ${MAX_CELLS} pairs`;
-    const issues = [issue(scenario.expect.position, message, 'split the scenario')];
-    return { matrix: { sources, endpoints, cells: [] }, issues };
+    return refused(scenario, grid, [], message, 'split the scenario');
   }
   const directory = directoryOf(scenario, broken);
   const issues: Issue[] = [];
@@ -59,9 +60,30 @@ export function expand(scenario: Scenario, { broken, place }: ExpandOptions): Ex
     issues.push(...problems.map(({ part, message, hint }) => issue(place(rule, part), message, hint)));
     return resolved;
   });
+  if (cellsSpokenAbout(rules) > MAX_RULE_CELLS) {
+    const message = `the rules speak about more than ${MAX_RULE_CELLS} pairs, the same ones again and again`;
+    return refused(scenario, grid, issues, message, 'leave out rules that others contain');
+  }
   const decisions = decide(rules, grid);
   if (decisions.clash) issues.push(...contradictions(rules, grid));
   return { matrix: { sources, endpoints, cells: cellsOf(grid, decisions, scenario.expect) }, issues };
+}
+
+function cellsSpokenAbout(rules: readonly ResolvedRule[]): number {
+  return rules.reduce((sum, { sources, endpoints }) => sum + sources.length * endpoints.length, 0);
+}
+
+function refused(
+  scenario: Scenario,
+  { sources, endpoints }: Grid,
+  issues: readonly Issue[],
+  message: string,
+  hint: string,
+): Expansion {
+  return {
+    matrix: { sources, endpoints, cells: [] },
+    issues: [...issues, issue(scenario.expect.position, message, hint)],
+  };
 }
 
 /** For each cell, row by row, the first rule that speaks about it, and the first that asks for a status there. */

@@ -147,10 +147,15 @@ function join(
   return { scenario, matrix };
 }
 
+/** More would bury what is on the screen, and the first mistakes often explain the others. */
+const MAX_ISSUES = 100;
+
 function invalid(file: string, issues: readonly Issue[]): NetproofError {
   const sorted = issues.toSorted((a, b) => order(a, file) - order(b, file) || byPlace(a, b));
+  const shown = sorted.slice(0, MAX_ISSUES);
   const count = sorted.length === 1 ? 'one problem' : `${sorted.length} problems`;
-  return new NetproofError('scenario-invalid', `${file} has ${count}`, { issues: sorted });
+  const more = sorted.length > MAX_ISSUES ? `, here are the first ${MAX_ISSUES}` : '';
+  return new NetproofError('scenario-invalid', `${file} has ${count}${more}`, { issues: shown });
 }
 
 /** The scenario first, then its policy files. */

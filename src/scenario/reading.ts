@@ -13,11 +13,15 @@ export class Reading {
   /** Workloads, targets and zones of which nothing more can be said. */
   readonly brokenNames = new Set<string>();
   readonly #document: Document;
-  readonly #broken: readonly string[];
+  readonly #broken: ReadonlySet<string>;
+  /** Everything that has something broken in it. */
+  readonly #above: ReadonlySet<string>;
 
   constructor(document: Document, misfits: readonly Misfit[]) {
     this.#document = document;
-    this.#broken = misfits.flatMap((misfit) => misfit.breaks.map(pointer));
+    const breaks = misfits.flatMap((misfit) => misfit.breaks);
+    this.#broken = new Set(breaks.map(pointer));
+    this.#above = new Set(breaks.flatMap(heads));
     this.issues.push(...misfits.map((misfit) => misfit.issue));
     for (const section of ['workloads', 'targets', 'zones'] as const) {
       for (const name of this.names(section)) {
@@ -45,14 +49,12 @@ export class Reading {
 
   /** True if the schema refused the value, or anything in it. */
   isBroken(path: Path): boolean {
-    const own = pointer(path);
-    return this.isUnusable(path) || this.#broken.some((broken) => broken.startsWith(own));
+    return this.isUnusable(path) || this.#above.has(pointer(path));
   }
 
   /** True if the schema refused the value as a whole: not even its parts can be looked at. */
   isUnusable(path: Path): boolean {
-    const own = pointer(path);
-    return this.#broken.some((broken) => own.startsWith(broken));
+    return heads(path).some((head) => this.#broken.has(head));
   }
 
   /** Every name in a section, those of broken entries too. */
@@ -68,7 +70,12 @@ export class Reading {
   }
 }
 
-/** Ends with a slash, so that one path lies within another exactly if it begins with it. */
+/** As text, to be found in a set. */
 function pointer(path: Path): string {
-  return path.map((step) => `${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}/`).join('');
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The path and every path above it. */
+function heads(path: Path): string[] {
+  return [...path, ''].map((_, length) => pointer(path.slice(0, length)));
 }

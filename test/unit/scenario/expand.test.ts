@@ -174,6 +174,14 @@ describe('refused', () => {
   });
 });
 
+test('rules that repeat each other without end are refused before they take minutes', () => {
+  const workloads = Array.from({ length: 1000 }, (_, n) => workload(`w${n}`, ['tcp/8080']));
+  const rules = Array.from({ length: 101 }, (_, n) => rule(n + 2, '*', '*', 'all'));
+  expect(issues(scenario({ workloads, rules }))).toEqual([
+    '1:1: the rules speak about more than 100000000 pairs, the same ones again and again (leave out rules that others contain)',
+  ]);
+});
+
 test('60,000 cells take little time and share their endpoints', () => {
   const ports = ['tcp/8001', 'tcp/8002', 'http/8003', 'https/8004', 'udp/8005', 'udp/8006'];
   const workloads = Array.from({ length: 100 }, (_, n) => workload(`w${n}`, ports));

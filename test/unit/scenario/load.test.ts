@@ -212,6 +212,18 @@ describe('a wrong scenario', () => {
     expect(error.message).toBe('scenario.yaml has one problem');
   });
 
+  test('with thousands of mistakes shows the first hundred, soon', async () => {
+    const workloads = Array.from(
+      { length: 5000 },
+      (_, n) => `  w${n}: { namespac: shop, listen: [tpc/8080] }\n`,
+    );
+    const start = performance.now();
+    const error = await refusal(changed(['workloads:\n', `workloads:\n${workloads.join('')}`]));
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(error.message).toBe('scenario.yaml has 10000 problems, here are the first 100');
+    expect(error.issues).toHaveLength(100);
+  });
+
   test('with nothing to connect to proves nothing', async () => {
     const mute = `apiVersion: netproof/v1
 kind: Scenario
