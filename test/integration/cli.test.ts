@@ -100,12 +100,13 @@ describe('without a cluster', () => {
     },
   );
 
-  test('a command that needs a cluster does, and so shows that it would have been seen', async () => {
+  test('a login by a helper program does, and so shows that it would have been seen', async () => {
     const file = join(folder, 'kubeconfig');
     await writeFile(
       file,
       `{ clusters: [{ name: a, cluster: { server: 'http://127.0.0.1:1' } }],
-         contexts: [{ name: a, context: { cluster: a } }], current-context: a }`,
+         users: [{ name: a, user: { exec: { apiVersion: client.authentication.k8s.io/v1, command: 'false' } } }],
+         contexts: [{ name: a, context: { cluster: a, user: a } }], current-context: a }`,
     );
     const { stderr } = await netproof(['cleanup', '--kubeconfig', file], forbidden);
     expect(stderr).toContain('loaded @kubernetes/');
