@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Cluster, Kind, Kinds, Selection } from './cluster.ts';
 import { createCredentialSource } from './credentials.ts';
 import type { Where } from './errors.ts';
-import { type Environment, type KubeconfigOptions, loadKubeconfig } from './kubeconfig.ts';
+import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfig.ts';
 import { listAll } from './list.ts';
 import { followContainerLog } from './log.ts';
 import { createObject, deleteObject, getObject } from './objects.ts';
@@ -32,10 +32,9 @@ export async function connect(
   options: KubeconfigOptions,
   effects: Effects = { env: process.env, clock: systemClock },
 ): Promise<Cluster> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = loadKubeconfig(options, effects.env, () => new KubeConfig());
-  const where = { server: config.getCurrentCluster()?.server ?? '', context: config.getCurrentContext() };
-  const source = createCredentialSource(config, effects.clock);
+  const login = findLogin(options, effects.env);
+  const where = { server: login.server, context: login.context };
+  const source = await createCredentialSource(login, effects.clock);
   const transport = createTransport(where.server, source, `netproof/${packageVersion()}`);
   await createCluster(transport, effects.clock, where, FIRST_BUDGET_MS).version();
   return createCluster(transport, effects.clock, where);

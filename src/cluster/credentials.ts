@@ -1,18 +1,19 @@
-/** The way to the API server and who we are there, kept fresh. */
+/** The connections to the API server and who we are there, kept fresh. */
 import http from 'node:http';
-import type { RequestOptions } from 'node:https';
+import https, { type RequestOptions } from 'node:https';
+import tls from 'node:tls';
 import { isNativeError } from 'node:util/types';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { NetproofError } from '../model/errors.ts';
 import type { Clock } from './clock.ts';
+import type { Login } from './kubeconfig.ts';
+import { IDLE_MS, loginWith } from './login.ts';
 
-/** Tokens from files and plugins expire; the library's own caches make asking again cheap. */
 const FRESH_MS = 30_000;
 /**
- * Idle connections are closed by us after 3 s. A Node.js server closes them after 5 s and Kubernetes after 90 s
- * or more: a request written just then would be lost, and a create may not be repeated.
+ * Streams hold one connection each for as long as they last, so the number of sockets is bounded by who opens
+ * them, not here.
  */
-const IDLE_MS = 3_000;
+const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 16 } as const;
 
 export interface Credentials {
   readonly agent: http.Agent;
@@ -25,22 +26,23 @@ export interface CredentialSource {
   renewed(): Promise<Credentials>;
 }
 
-export function createCredentialSource(config: KubeConfig, clock: Clock): CredentialSource {
+export async function createCredentialSource(login: Login, clock: Clock): Promise<CredentialSource> {
+  const ask = await telling(login, () => loginWith(login));
   let held: (Credentials & { readonly identity: string }) | undefined;
   let heldAt = 0;
   let pending: Promise<Credentials> | undefined;
 
-  const ask = async (): Promise<Credentials> => {
-    const options = await authenticate(config);
+  const renew = async (): Promise<Credentials> => {
+    const options = await telling(login, ask);
     const identity = JSON.stringify([options.cert, options.key, options.ca].map(String));
     // Connections carry a client certificate: they are kept for as long as it is the same one.
-    const agent = held?.identity === identity ? held.agent : keepAlive(options.agent);
+    const agent = held?.identity === identity ? held.agent : agentFor(login, options);
     held = { agent, headers: headersOf(options), identity };
     heldAt = clock.now();
     return held;
   };
   const renewed = async (): Promise<Credentials> => {
-    pending ??= ask().finally(() => (pending = undefined));
+    pending ??= renew().finally(() => (pending = undefined));
     return await pending;
   };
   return {
@@ -49,32 +51,35 @@ export function createCredentialSource(config: KubeConfig, clock: Clock): Creden
   };
 }
 
-async function authenticate(config: KubeConfig): Promise<RequestOptions> {
-  const options: RequestOptions = { timeout: IDLE_MS, headers: {} };
+/** The plugin's or the file system's own words, with what they are about. */
+async function telling<T>(login: Login, task: () => Promise<T>): Promise<T> {
   try {
-    await config.applyToHTTPSOptions(options);
+    return await task();
   } catch (error) {
     const why = isNativeError(error) ? error.message.trim() : String(error);
-    throw new NetproofError(
-      'forbidden',
-      `cannot get the credentials of context "${config.getCurrentContext()}": ${why}`,
-      { hint: 'see whether kubectl works with this context', cause: error },
-    );
+    throw new NetproofError('forbidden', `cannot get the credentials of context "${login.context}": ${why}`, {
+      hint: 'see whether kubectl works with this context',
+      cause: error,
+    });
   }
-  return options;
 }
 
-function headersOf(options: RequestOptions): http.OutgoingHttpHeaders {
-  const headers = { ...(options.headers as http.OutgoingHttpHeaders) };
-  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-  return headers;
+function headersOf({ headers, auth }: RequestOptions): http.OutgoingHttpHeaders {
+  const basic = auth && { authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
+  return { ...(headers as http.OutgoingHttpHeaders), ...basic };
 }
 
-/**
- * The library makes the agent (it knows proxies), but one that opens a connection per request. Streams hold one
- * connection each for as long as they last, so the number of sockets is bounded by who uses them, not here.
- */
-function keepAlive(agent: RequestOptions['agent']): http.Agent {
-  if (!(agent instanceof http.Agent)) throw new Error('the client library made no agent');
-  return Object.assign(agent, { keepAlive: true, maxFreeSockets: 16 });
+function agentFor({ server }: Login, options: RequestOptions): http.Agent {
+  // The client library has made one (it knows proxies), which would open a connection per request.
+  if (options.agent instanceof http.Agent) return Object.assign(options.agent, KEEP_ALIVE);
+  if (server.startsWith('http:')) return new http.Agent({ ...KEEP_ALIVE, timeout: IDLE_MS });
+  const { ca, cert, key, servername, rejectUnauthorized } = options;
+  return new https.Agent({
+    ...KEEP_ALIVE,
+    timeout: IDLE_MS,
+    // Made once: reading certificates again for each of hundreds of connections would cost more than they do.
+    secureContext: tls.createSecureContext({ ca, cert, key }),
+    ...(servername !== undefined && { servername }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+  });
 }

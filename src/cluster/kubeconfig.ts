@@ -1,13 +1,13 @@
 /** Which cluster, as whom: found the way kubectl finds it. */
-import { accessSync } from 'node:fs';
+import { accessSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { isNativeError } from 'node:util/types';
-import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
 import { NetproofError } from '../model/errors.ts';
 import { nearest, quote } from '../scenario/words.ts';
 
-const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface KubeconfigOptions {
   /** Path of the one file to use; absent: as kubectl chooses. */
@@ -16,20 +16,33 @@ export interface KubeconfigOptions {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-type NewConfig = () => KubeConfig;
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** The kubeconfig reduced to the one context that is to be used; `root` stands before the service account's path. */
-export function loadKubeconfig(
-  options: KubeconfigOptions,
-  env: Environment,
-  newConfig: NewConfig,
-  root = '',
-): KubeConfig {
+/** One context with what it names. */
+export interface Login {
+  readonly context: string;
+  readonly server: string;
+  /** As a kubeconfig writes them (`certificate-authority-data`, …), paths made absolute. */
+  readonly cluster: Fields;
+  readonly user: Fields;
+}
+
+type Named = ReadonlyMap<string, Fields>;
+
+interface Kubeconfig {
+  readonly clusters: Named;
+  readonly users: Named;
+  readonly contexts: Named;
+  readonly current: string | undefined;
+}
+
+/** @param root stands before the service account's path: the file system's root, but for tests */
+export function findLogin(options: KubeconfigOptions, env: Environment, root = ''): Login {
   const files = filesToRead(options, env);
-  const configs = files.map((file) => readKubeconfig(file, newConfig));
-  if (configs.length === 0 && runsInCluster(env, root)) configs.push(inCluster(newConfig, root));
-  if (configs.length === 0) throw nothingFound(options, env);
-  return reduce(merge(configs), options.context, files, newConfig);
+  if (files.length > 0) return choose(merge(files.map(readKubeconfig)), options.context, files);
+  const login = inCluster(env, root);
+  if (login === undefined) throw nothingFound(options, env);
+  return login;
 }
 
 function filesToRead(options: KubeconfigOptions, env: Environment): string[] {
@@ -40,72 +53,82 @@ function filesToRead(options: KubeconfigOptions, env: Environment): string[] {
   return candidates.filter(exists);
 }
 
-function readKubeconfig(file: string, newConfig: NewConfig): KubeConfig {
-  const config = newConfig();
+function readKubeconfig(file: string): Kubeconfig {
   try {
-    config.loadFromFile(file);
+    const text = readFileSync(file, 'utf8');
+    const config = fieldsOf(text.trim() === '' ? {} : load(text));
+    const entries = (list: string, key: string, paths: readonly string[]) =>
+      entriesOf(config[list], key, (fields) => absolute(fields, paths, path.dirname(path.resolve(file))));
+    return {
+      clusters: entries('clusters', 'cluster', ['certificate-authority']),
+      users: entries('users', 'user', ['client-certificate', 'client-key', 'tokenFile']),
+      contexts: entries('contexts', 'context', []),
+      current: textOf(config['current-context']),
+    };
   } catch (error) {
     const why = isNativeError(error) ? error.message : String(error);
     throw new NetproofError('file-unreadable', `cannot use the kubeconfig ${file}: ${why}`, { cause: error });
   }
-  return config;
 }
 
-function runsInCluster(env: Environment, root: string): boolean {
-  return env['KUBERNETES_SERVICE_HOST'] !== undefined && exists(root + SERVICE_ACCOUNT_TOKEN);
+function entriesOf(list: unknown, key: string, change: (fields: Fields) => Fields): Named {
+  const entries = (Array.isArray(list) ? list : []).map(fieldsOf);
+  return firstByName(
+    entries.map((entry) => [textOf(entry['name']) ?? '', change(fieldsOf(entry[key] ?? {}))] as const),
+  );
 }
 
-function inCluster(newConfig: NewConfig, root: string): KubeConfig {
-  const config = newConfig();
-  config.loadFromCluster(root);
-  return config;
-}
-
-interface Merged {
-  readonly clusters: ReadonlyMap<string, Cluster>;
-  readonly users: ReadonlyMap<string, User>;
-  readonly contexts: ReadonlyMap<string, Context>;
-  readonly current: string | undefined;
-}
-
-function merge(configs: readonly KubeConfig[]): Merged {
+function absolute(fields: Fields, paths: readonly string[], directory: string): Fields {
+  const found = paths.filter((key) => textOf(fields[key]) !== undefined);
   return {
-    clusters: firstByName(configs.flatMap((config) => config.clusters)),
-    users: firstByName(configs.flatMap((config) => config.users)),
-    contexts: firstByName(configs.flatMap((config) => config.contexts)),
-    current: configs.map((config) => config.currentContext).find(Boolean),
+    ...fields,
+    ...Object.fromEntries(found.map((key) => [key, path.resolve(directory, String(fields[key]))])),
+  };
+}
+
+function merge(configs: readonly Kubeconfig[]): Kubeconfig {
+  return {
+    clusters: firstByName(configs.flatMap(({ clusters }) => [...clusters])),
+    users: firstByName(configs.flatMap(({ users }) => [...users])),
+    contexts: firstByName(configs.flatMap(({ contexts }) => [...contexts])),
+    current: configs.map(({ current }) => current).find((name) => name !== undefined),
   };
 }
 
 /** As kubectl: the first file to name something decides what it is. */
-function firstByName<T extends { readonly name: string }>(entries: readonly T[]): Map<string, T> {
-  const named = new Map<string, T>();
-  for (const entry of entries) if (!named.has(entry.name)) named.set(entry.name, entry);
+function firstByName(entries: readonly (readonly [string, Fields])[]): Named {
+  const named = new Map<string, Fields>();
+  for (const [name, fields] of entries) if (!named.has(name)) named.set(name, fields);
   return named;
 }
 
-function reduce(merged: Merged, wanted: string | undefined, files: readonly string[], newConfig: NewConfig) {
-  const name = wanted ?? merged.current;
-  if (name === undefined) throw noCurrentContext(merged, files);
-  const context = merged.contexts.get(name);
-  if (context === undefined) throw unknownContext(name, merged);
-  const cluster = merged.clusters.get(context.cluster);
-  if (cluster === undefined) throw dangling(name, 'cluster', context.cluster);
-  const user = context.user ? merged.users.get(context.user) : { name: 'anonymous' };
-  if (user === undefined) throw dangling(name, 'user', context.user);
-  const config = newConfig();
-  config.loadFromOptions({
-    clusters: [withPlainHttp(cluster)],
-    users: [user],
-    contexts: [{ ...context, user: user.name }],
-    currentContext: name,
-  });
-  return config;
+function choose(config: Kubeconfig, wanted: string | undefined, files: readonly string[]): Login {
+  const name = wanted ?? config.current;
+  if (name === undefined) throw noCurrentContext(config, files);
+  const context = config.contexts.get(name);
+  if (context === undefined) throw unknownContext(name, [...config.contexts.keys()]);
+  const clusterName = textOf(context['cluster']) ?? '';
+  const cluster = config.clusters.get(clusterName);
+  const server = textOf(cluster?.['server']);
+  if (cluster === undefined || server === undefined) throw dangling(name, 'cluster', clusterName);
+  const userName = textOf(context['user']);
+  const user = userName === undefined ? {} : config.users.get(userName);
+  if (user === undefined) throw dangling(name, 'user', userName ?? '');
+  return { context: name, server: server.replace(/\/$/, ''), cluster, user };
 }
 
-/** The client library refuses http:// (what `kubectl proxy` offers) unless told that TLS doesn't matter. */
-function withPlainHttp(cluster: Cluster): Cluster {
-  return cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster;
+/** What Kubernetes puts into every pod that has a service account's token. */
+function inCluster(env: Environment, root: string): Login | undefined {
+  const host = env['KUBERNETES_SERVICE_HOST'];
+  const tokenFile = `${root}${SERVICE_ACCOUNT}/token`;
+  if (host === undefined || !exists(tokenFile)) return undefined;
+  const address = host.includes(':') ? `[${host}]` : host;
+  return {
+    context: 'in-cluster',
+    server: `https://${address}:${env['KUBERNETES_SERVICE_PORT'] ?? '443'}`,
+    cluster: { 'certificate-authority': `${root}${SERVICE_ACCOUNT}/ca.crt` },
+    user: { tokenFile },
+  };
 }
 
 function nothingFound(options: KubeconfigOptions, env: Environment): NetproofError {
@@ -116,17 +139,16 @@ function nothingFound(options: KubeconfigOptions, env: Environment): NetproofErr
   });
 }
 
-function noCurrentContext(merged: Merged, files: readonly string[]): NetproofError {
+function noCurrentContext(config: Kubeconfig, files: readonly string[]): NetproofError {
   return new NetproofError('usage', `${files.join(', ')} has no current context`, {
     hint:
-      merged.contexts.size === 0
+      config.contexts.size === 0
         ? 'name another file with --kubeconfig FILE, or use the embedded cluster with --sandbox'
-        : `choose one with --context: ${[...merged.contexts.keys()].map(quote).join(', ')}`,
+        : `choose one with --context: ${[...config.contexts.keys()].map(quote).join(', ')}`,
   });
 }
 
-function unknownContext(name: string, merged: Merged): NetproofError {
-  const known = [...merged.contexts.keys()];
+function unknownContext(name: string, known: readonly string[]): NetproofError {
   const best = nearest(name, known);
   const ordered = best === undefined ? known : [best, ...known.filter((other) => other !== best)];
   return new NetproofError('usage', `there is no context ${quote(name)} in the kubeconfig`, {
@@ -139,6 +161,18 @@ function dangling(context: string, what: string, name: string): NetproofError {
     'usage',
     `context ${quote(context)} names the ${what} ${quote(name)}, which the kubeconfig does not have`,
   );
+}
+
+/** Throws if it is anything but a mapping. */
+function fieldsOf(value: unknown): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new Error('it is not a kubeconfig');
+}
+
+/** A number is taken for the text it was written as; nothing and the empty text are the same. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function exists(file: string): boolean {

@@ -128,7 +128,7 @@ async function stateOf(api: Api, { namespace, pod, container, signal }: LogReque
 function isNotStarted(error: unknown): boolean {
   return (
     statusOf(error) === 400 &&
-    /waiting to start|is not available|is terminated/.test((error as Error).message)
+    /waiting to start|is not available|is terminated|host assigned/.test((error as Error).message)
   );
 }
 
