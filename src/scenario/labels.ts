@@ -24,8 +24,7 @@ const MESH_KEYS: ReadonlySet<string> = new Set([
   'kuma.io/sidecar-injection',
 ]);
 
-/** True for keys by which controllers adopt pods: to be left out when a real workload's labels are copied. */
-export function isControllerLabel(key: string): boolean {
+function isControllerLabel(key: string): boolean {
   return CONTROLLER_KEYS.has(key) || key.startsWith(CONTROLLER_PREFIX);
 }
 

@@ -152,10 +152,11 @@ const MAX_ISSUES = 100;
 
 function invalid(file: string, issues: readonly Issue[]): NetproofError {
   const sorted = issues.toSorted((a, b) => order(a, file) - order(b, file) || byPlace(a, b));
-  const shown = sorted.slice(0, MAX_ISSUES);
   const count = sorted.length === 1 ? 'one problem' : `${sorted.length} problems`;
-  const more = sorted.length > MAX_ISSUES ? `, here are the first ${MAX_ISSUES}` : '';
-  return new NetproofError('scenario-invalid', `${file} has ${count}${more}`, { issues: shown });
+  const rest = sorted.length - MAX_ISSUES;
+  const shown = sorted.slice(0, MAX_ISSUES);
+  if (rest > 0) shown.push({ message: `there are ${rest} more problems in ${file}` });
+  return new NetproofError('scenario-invalid', `${file} has ${count}`, { issues: shown });
 }
 
 /** The scenario first, then its policy files. */

@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from '@jest/globals';
 import { load as loadYaml } from 'js-yaml';
+import { policySchema } from '../../../src/scenario/policy-schema.ts';
 import { scenarioSchema } from '../../../src/scenario/schema.ts';
 import { DEFAULTS } from '../../../src/scenario/defaults.ts';
 import { GOOD } from './memory.ts';
@@ -44,6 +45,7 @@ describe('the schema', () => {
     const printed: unknown = JSON.parse(JSON.stringify(scenarioSchema));
     expect(printed).toEqual(scenarioSchema);
     expect(ajv().validateSchema(scenarioSchema)).toBe(true);
+    expect(ajv().validateSchema(policySchema)).toBe(true);
   });
 
   test('describes every field', () => {
