@@ -6,26 +6,26 @@ import type { Outcome } from './wire.ts';
  * `icmpv6_err_convert`), so that a code tells what a router or filter on the way answered. Codes that are not
  * here come from the source itself and say nothing about the network: `errored`.
  */
-const OUTCOMES: Readonly<Record<string, Outcome>> = {
+const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
   /** TCP: RST. Either: ICMP port unreachable, the default of nftables' and iptables' REJECT. */
-  ECONNREFUSED: 'refused',
+  ['ECONNREFUSED', 'refused'],
   /** TCP: a RST that came between SYN and the end of the handshake. */
-  ECONNRESET: 'refused',
+  ['ECONNRESET', 'refused'],
   /** ICMP host unreachable, host and communication administratively prohibited; no neighbour answered (ARP). */
-  EHOSTUNREACH: 'unreachable',
+  ['EHOSTUNREACH', 'unreachable'],
   /** ICMP net unreachable, net administratively prohibited; but see `atConnect`. */
-  ENETUNREACH: 'unreachable',
+  ['ENETUNREACH', 'unreachable'],
   /** ICMP host unknown. */
-  EHOSTDOWN: 'unreachable',
+  ['EHOSTDOWN', 'unreachable'],
   /** ICMP host isolated. */
-  ENONET: 'unreachable',
+  ['ENONET', 'unreachable'],
   /** ICMP protocol unreachable. */
-  ENOPROTOOPT: 'unreachable',
+  ['ENOPROTOOPT', 'unreachable'],
   /** ICMPv6 administratively prohibited, policy fail, reject route; IPv4: a `prohibit` route. */
-  EACCES: 'unreachable',
+  ['EACCES', 'unreachable'],
   /** The kernel gave up its own retransmissions. */
-  ETIMEDOUT: 'timed-out',
-};
+  ['ETIMEDOUT', 'timed-out'],
+]);
 
 /**
  * Codes by which the source says that it is out of something: asking again more slowly may help.
@@ -51,7 +51,7 @@ export const STARVED = 'starved';
  */
 export function outcomeOf(code: string, atConnect = false): Outcome {
   if (atConnect && code === 'ENETUNREACH') return 'errored';
-  return OUTCOMES[code] ?? 'errored';
+  return OUTCOMES.get(code) ?? 'errored';
 }
 
 /** True if the attempt failed for want of something at the source, so that a slower try may succeed. */

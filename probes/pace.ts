@@ -3,13 +3,13 @@
 /** A burst after a pause is at most this much of a second's worth. */
 const BURST_SECONDS = 0.05;
 /** The event loop being this late means that somebody is short of CPU: most likely everybody. */
-const LATE_MS = 60;
+const LATE_MS = 40;
 /** The pace never falls below this share of the most allowed. */
 const SLOWEST = 1 / 32;
 /** It starts at this share: where one agent starts, many do. */
 const FIRST = 1 / 8;
 /** Growth per tick without lateness. */
-const GROWTH = 1.25;
+const GROWTH = 1.05;
 
 export class Pace {
   /** Starts per second that are allowed, and those that are now thought bearable. */
