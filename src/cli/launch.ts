@@ -55,6 +55,7 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
       clock: systemClock,
       randomName,
       agentSource: await readFile(AGENT, 'utf8'),
+      usage,
       report: wanted.report,
     });
   } catch (error) {
@@ -70,6 +71,11 @@ function timeLimit(ms: number | undefined): AbortSignal {
 
 function timedOut(ms = 0, cause: unknown): NetproofError {
   return new NetproofError('interrupted', `the run was not done within --timeout ${ms / 1000} s`, { cause });
+}
+
+function usage(): { cpuMs: number; maxRss: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000), maxRss: maxRSS * 1024 };
 }
 
 function operator(): string {

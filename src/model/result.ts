@@ -10,9 +10,18 @@ export interface RunResult {
   readonly summary: Summary;
   /** Phase name and its wall time in milliseconds, in order. */
   readonly timings: readonly { readonly phase: Phase; readonly ms: number }[];
+  /** What the run cost this process and the API server. */
+  readonly resources: Resources;
   /** One per probe of the record, in the same order. */
   readonly verdicts: readonly Verdict[];
   readonly record: RunRecord;
+}
+
+export interface Resources {
+  readonly cpuMs: number;
+  /** Peak resident memory in bytes. */
+  readonly maxRss: number;
+  readonly api: { readonly requests: number; readonly bytesSent: number; readonly bytesReceived: number };
 }
 
 export interface Summary {

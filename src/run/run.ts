@@ -12,7 +12,7 @@ import { NetproofError } from '../model/errors.ts';
 import type { Emit } from '../model/events.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
-import type { RunResult } from '../model/result.ts';
+import type { Resources, RunResult } from '../model/result.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
 import { runCanary } from '../preflight/canary.ts';
 import { requireEnforcement } from '../preflight/require.ts';
@@ -41,6 +41,8 @@ export interface RunDeps {
   readonly clock: Clock;
   readonly randomName: RandomName;
   readonly agentSource: string;
+  /** This process' CPU time and peak memory so far. */
+  readonly usage: () => Pick<Resources, 'cpuMs' | 'maxRss'>;
   /** Gets the result as soon as it is known, before the clean-up. */
   readonly report: (result: RunResult) => void | Promise<void>;
 }
@@ -149,6 +151,7 @@ function resultOf(record: RunRecord, deps: RunDeps, timings: RunResult['timings'
     tool: { name: 'netproof', version: deps.version },
     summary: summarise(record, verdicts),
     timings,
+    resources: { ...deps.usage(), api: { ...deps.cluster.traffic } },
     verdicts,
     record,
   };

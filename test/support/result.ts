@@ -41,6 +41,11 @@ export function runResult(
       { phase: 'probe', ms: 2600 },
       { phase: 'judge', ms: 3 },
     ],
+    resources: {
+      cpuMs: 900,
+      maxRss: 120_000_000,
+      api: { requests: 80, bytesSent: 200_000, bytesReceived: 900_000 },
+    },
     verdicts,
     record: { ...recordOf(specs), ...changes.record },
   };

@@ -1,0 +1,125 @@
+/**
+ * npm run bench: measures whole runs and prints JSON. On the embedded cluster beside the floor, in the same run;
+ * with --kubeconfig FILE on that cluster, the small mesh only.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../../src/cluster/connect.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import type { RunResult } from '../../src/model/result.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { applyMesh, removeMesh } from './apply.ts';
+import { type Floor, measureFloor } from './floor.ts';
+import { busyCpuMs } from './machine.ts';
+import { LARGE, type Mesh, SMALL, writeMesh } from './mesh.ts';
+
+const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
+
+interface Measured {
+  readonly result: RunResult;
+  /** From the command's start to its end, clean-up included. */
+  readonly wallMs: number;
+  readonly busyCpuMs: number;
+}
+
+async function measureRun(kubeconfig: string, scenario: string, output: string): Promise<Measured> {
+  const [from, cpuFrom] = [performance.now(), busyCpuMs()];
+  await new Promise<void>((resolve, reject) => {
+    const argv = [
+      NETPROOF,
+      'run',
+      scenario,
+      '--kubeconfig',
+      kubeconfig,
+      '-o',
+      'json',
+      '--output-file',
+      output,
+    ];
+    execFile(process.execPath, argv, { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
+      // Exit codes 1 and 4 are verdicts, told below; others mean that there is no result.
+      if (error && error.code !== 1 && error.code !== 4) reject(new Error(stderr));
+      else resolve();
+    });
+  });
+  const result = JSON.parse(readFileSync(output, 'utf8')) as RunResult;
+  return { result, wallMs: performance.now() - from, busyCpuMs: busyCpuMs() - cpuFrom };
+}
+
+const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
+
+function reportOf(
+  mesh: Mesh,
+  { result, wallMs, busyCpuMs: busy }: Measured,
+  floor: Floor | undefined,
+): object {
+  const { summary, timings, record, resources } = result;
+  const phases = Object.fromEntries(timings.map(({ phase, ms }) => [phase, round(ms)]));
+  const probing = phases['probe'] ?? 0;
+  return {
+    bench: mesh.name,
+    probes: summary.total,
+    verdicts: {
+      pass: summary.pass,
+      fail: summary.fail,
+      inconclusive: summary.inconclusive,
+      flaky: summary.flaky,
+    },
+    wallMs: round(wallMs),
+    phasesMs: phases,
+    listenersRunningToJudgedMs: probing + (phases['judge'] ?? 0),
+    probesPerSecond: round(summary.total / (probing / 1000)),
+    orchestrator: {
+      cpuMs: round(resources.cpuMs),
+      shareOfCpuUsed: round(resources.cpuMs / busy, 3),
+      maxRssMb: round(resources.maxRss / 1e6),
+    },
+    probers: {
+      cpuMs: round(record.probers.reduce((sum, { cpuMs }) => sum + cpuMs, 0)),
+      maxRssMb: round(Math.max(...record.probers.map(({ maxRss }) => maxRss)) / 1e6),
+      slowedForStarvation: record.probers.reduce((sum, { slowed }) => sum + slowed.starved, 0),
+    },
+    api: resources.api,
+    ...(floor ? { floor: { ms: round(floor.ms), timesFloor: round(probing / floor.ms, 2) } } : {}),
+  };
+}
+
+async function bench(kubeconfig: string, mesh: Mesh, folder: string, withFloor: boolean): Promise<object> {
+  const scenario = writeMesh(join(folder, mesh.name), mesh);
+  const measured = await measureRun(kubeconfig, scenario, join(folder, `${mesh.name}.json`));
+  const floor = withFloor ? await floorOf(await connect({ kubeconfig }), mesh, measured.result) : undefined;
+  return reportOf(mesh, measured, floor);
+}
+
+async function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise<Floor> {
+  await applyMesh(cluster, mesh);
+  try {
+    return await measureFloor(cluster, result, busyCpuMs, mesh.concurrency);
+  } finally {
+    await removeMesh(cluster, mesh);
+  }
+}
+
+const flag = process.argv.indexOf('--kubeconfig');
+const given = flag < 0 ? undefined : process.argv[flag + 1];
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+const folder = mkdtempSync(join(tmpdir(), 'netproof-bench-'));
+try {
+  if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder, false), null, 2));
+  else {
+    for (const mesh of [SMALL, LARGE].filter(({ name }) => only === undefined || only === name)) {
+      const sandbox = await startSandbox({});
+      try {
+        console.log(JSON.stringify(await bench(sandbox.kubeconfigPath, mesh, folder, true), null, 2));
+      } finally {
+        await sandbox.close();
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit();
