@@ -16,7 +16,7 @@ import {
 import type { RenderOptions } from './format.ts';
 import { type Look, lookOf } from './marks.ts';
 import { matrixLines } from './matrix.ts';
-import { alignColumns, count, duration, wrap } from './text.ts';
+import { count, duration, padEnd, wrap } from './text.ts';
 import { capabilityLine, countLine, exitMeaning } from './words.ts';
 import { wideLines } from './wide.ts';
 
@@ -45,6 +45,8 @@ export function renderBrief(result: RunResult, options: RenderOptions): string {
   return `${[...matrixLines(result, look), '', summaryLine(result, look)].join('\n')}\n`;
 }
 
+const KEY_WIDTH = 11;
+
 function headerLines({ record, tool }: RunResult, look: Look): string[] {
   const { cluster, scenario, capabilities } = record;
   const nodes = count(cluster.nodes.length, 'node');
@@ -55,7 +57,11 @@ function headerLines({ record, tool }: RunResult, look: Look): string[] {
     ['preflight', capabilityLine(capabilities)],
     ['run', `${record.runId}, netproof ${tool.version}, ${new Date(record.startedAt).toISOString()}`],
   ];
-  return alignColumns(rows.map(([key = '', value = '']) => [look.colors.dim(key), visible(value)]));
+  return rows.flatMap(([key = '', value = '']) =>
+    wrap(visible(value), look.width - KEY_WIDTH).map(
+      (line, i) => padEnd(i === 0 ? look.colors.dim(key) : '', KEY_WIDTH) + line,
+    ),
+  );
 }
 
 function groupLines(group: FindingGroup, look: Look): string[] {

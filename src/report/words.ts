@@ -96,11 +96,11 @@ function enforcement({ ingress, egress }: Capabilities): string {
 }
 
 function signature({ denySignature }: Capabilities): string[] {
-  const said = [
-    ...(denySignature.tcp.length > 0 ? [`TCP ${denySignature.tcp.join(' or ')}`] : []),
-    ...(denySignature.udp.length > 0 ? [`UDP ${denySignature.udp.join(' or ')}`] : []),
-  ];
-  return said.length > 0 ? [`a deny looks like ${said.join(', ')}`] : [];
+  const tcp = denySignature.tcp.map(outcomeWords).join(' or ');
+  const udp = denySignature.udp.map(outcomeWords).join(' or ');
+  if (tcp === udp) return tcp === '' ? [] : [`a denied attempt is ${tcp}`];
+  const each = [...(tcp === '' ? [] : [`TCP ${tcp}`]), ...(udp === '' ? [] : [`UDP ${udp}`])];
+  return [`a denied attempt is ${each.join(', ')}`];
 }
 
 export function outcomeWords(outcome: Outcome): string {

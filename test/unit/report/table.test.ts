@@ -29,7 +29,8 @@ describe('the terminal report', () => {
     expect(render(runResult(threeTier), options)).toBe(
       `scenario   three-tier (scenarios/three-tier.yaml)
 cluster    kind-test: https://127.0.0.1:6443, Kubernetes v1.34.1, 2 nodes
-preflight  enforces ingress and egress; a deny looks like TCP timed-out, UDP timed-out; in force after 310 ms
+preflight  enforces ingress and egress; a denied attempt is timed out; in force
+           after 310 ms
 run        r7f3k2, netproof 0.1.0, 2026-01-02T03:04:05.000Z
 
      │ api       │ db
