@@ -3,7 +3,8 @@ import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { NetproofError } from '../model/errors.ts';
 import type { RunResult } from '../model/result.ts';
-import { type FormatName, FORMATS, type RenderOptions } from '../report/format.ts';
+import { type FormatName, FORMATS } from '../report/format.ts';
+import type { RenderOptions } from '../report/render.ts';
 import type { Stream, Terminal } from './terminal.ts';
 
 export interface Output {

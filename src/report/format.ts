@@ -1,16 +1,5 @@
-/** What a report format is: a pure function from the result to text. Adding one is one file and one line here. */
-import type { RunResult } from '../model/result.ts';
-
-export interface RenderOptions {
-  readonly wide: boolean;
-  readonly color: boolean;
-  /** False where the terminal's encoding is not UTF-8: the table's own symbols are ASCII then. */
-  readonly unicode: boolean;
-  /** Columns of the terminal. */
-  readonly width: number;
-}
-
-export type Render = (result: RunResult, options: RenderOptions) => string;
+/** The report formats; adding one is one file and one line here. */
+import type { Render } from './render.ts';
 
 /** Loaded when asked for, so that no run pays for the formats that it does not use. */
 export const FORMATS = {

@@ -1,6 +1,6 @@
 /** The symbols of the truth table: colour and shape both, since neither reaches everybody. */
 import pc from 'picocolors';
-import type { RenderOptions } from './format.ts';
+import type { RenderOptions } from './render.ts';
 import type { GridCell, Mark } from './grid.ts';
 import { fill } from './text.ts';
 

@@ -13,7 +13,7 @@ import {
   listenerWords,
   portsOf,
 } from './evidence.ts';
-import type { RenderOptions } from './format.ts';
+import type { RenderOptions } from './render.ts';
 import { type Look, lookOf } from './marks.ts';
 import { matrixLines } from './matrix.ts';
 import { count, duration, padEnd, wrap } from './text.ts';

@@ -12,9 +12,15 @@ export function wideLines(result: RunResult, look: Look): string[][] {
   return [timingLines(result), nodeLines(result), probeLines(result, look)];
 }
 
-function timingLines({ timings }: RunResult): string[] {
-  if (timings.length === 0) return [];
-  return [`phases  ${timings.map(({ phase, ms }) => `${phase} ${duration(ms)}`).join(', ')}`];
+function timingLines({ timings, resources }: RunResult): string[] {
+  const phases = timings.map(({ phase, ms }) => `${phase} ${duration(ms)}`);
+  const { cpuMs, maxRss, api } = resources;
+  const cost = [
+    `CPU ${duration(cpuMs)}`,
+    `peak memory ${Math.round(maxRss / 1e6)} MB`,
+    count(api.requests, 'API request'),
+  ];
+  return [`phases  ${phases.join(', ')}`, `cost    ${cost.join(', ')}`];
 }
 
 function nodeLines({ record }: RunResult): string[] {

@@ -1,0 +1,13 @@
+/** What a report format is: a pure function from the result to text. */
+import type { RunResult } from '../model/result.ts';
+
+export interface RenderOptions {
+  readonly wide: boolean;
+  readonly color: boolean;
+  /** False where the terminal's encoding is not UTF-8: the table's own symbols are ASCII then. */
+  readonly unicode: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+export type Render = (result: RunResult, options: RenderOptions) => string;
