@@ -10,6 +10,8 @@ import type { V1Pod } from './types.ts';
 const MAX_LINE_BYTES = 1024 * 1024;
 /** A connection that is silent for so long may be dead: it is opened again. */
 const SILENCE_MS = 120_000;
+/** A connection that lasted so long worked, even if nothing was written. */
+const SOUND_MS = 5_000;
 
 export interface LogRequest {
   readonly namespace: string;
@@ -36,7 +38,7 @@ export async function followContainerLog(api: Api, request: LogRequest): Promise
     } catch (error) {
       if (!isFault(error)) throw error;
       if (signal.aborted || statusOf(error) === 404) return;
-      if (reader.progressed()) patience.restore();
+      if (reader.worked(api.clock.now())) patience.restore();
       if (isNotStarted(error)) {
         if (ended) return;
         await api.clock.wait(backoffMs(readings, api.clock.random()), signal);
@@ -51,13 +53,15 @@ class Reader {
   readonly #request: LogRequest;
   #told = false;
   #progress = false;
+  #openedAt = Infinity;
   last: string | undefined;
 
   constructor(request: LogRequest) {
     this.#request = request;
   }
 
-  restart(): void {
+  opened(now: number): void {
+    this.#openedAt = now;
     if (this.#told) this.#request.onRestart?.();
     this.#told = false;
     this.last = undefined;
@@ -73,11 +77,12 @@ class Reader {
     }
   }
 
-  /** Was anything read since this was last asked? */
-  progressed(): boolean {
-    const progress = this.#progress;
+  /** Since this was last asked: was a connection opened that brought something, or at least lasted? */
+  worked(now: number): boolean {
+    const worked = this.#progress || now - this.#openedAt > SOUND_MS;
     this.#progress = false;
-    return progress;
+    this.#openedAt = Infinity;
+    return worked;
   }
 }
 
@@ -87,7 +92,7 @@ function logCall({ namespace, pod, container, signal }: LogRequest, query: Call[
 
 async function read(api: Api, request: LogRequest, reader: Reader): Promise<void> {
   const response = await api.open(logCall(request, { follow: 'true' }), SILENCE_MS);
-  reader.restart();
+  reader.opened(api.clock.now());
   for await (const lines of linesOf(response, MAX_LINE_BYTES)) {
     reader.take(lines);
     if (request.signal.aborted) return;

@@ -30,7 +30,7 @@ export interface Exchange extends Received {
   /** Opens a watch: one line per event; the response stays open. */
   events(...events: readonly (readonly [type: string, object: unknown])[]): void;
   /** Cuts the connection in the middle of the answer, after what was written. */
-  cut(): void;
+  readonly cut: () => void;
 }
 
 export type Handler = (exchange: Exchange) => void;

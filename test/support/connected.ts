@@ -1,12 +1,12 @@
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { connect } from '../../src/cluster/connect.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
-import { fastClock } from './fast-clock.ts';
+import { type FastClock, fastClock } from './fast-clock.ts';
 
 export interface Connected {
   readonly server: ApiServer;
   readonly cluster: Cluster;
-  readonly clock: ReturnType<typeof fastClock>;
+  readonly clock: FastClock;
 }
 
 /** A client of a server of its own, with time that passes at once. */

@@ -2,12 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/cluster/clock.ts';
 
 /** A clock that only waiting moves on, and that nobody waits for. */
-export function fastClock(): Clock & { readonly waits: number[] } {
+export interface FastClock extends Clock {
+  readonly waits: number[];
+  /** How often it was read. */
+  readonly reads: number;
+}
+
+export function fastClock(): FastClock {
   const waits: number[] = [];
+  let reads = 0;
   let now = 1_700_000_000_000;
   return {
     waits,
-    now: () => now,
+    get reads() {
+      return reads;
+    },
+    now: () => {
+      reads += 1;
+      return now;
+    },
     random: () => 0.5,
     async wait(ms) {
       waits.push(ms);

@@ -210,6 +210,31 @@ describe('followLog', () => {
     expect(told).toEqual(['one']);
   });
 
+  test('a container that writes nothing for long is no fault, however often its silent stream breaks', async () => {
+    const silent: Handler = (exchange) => {
+      const { reads } = at.clock;
+      exchange.write();
+      // The next to look at the clock is the client, when it has the stream.
+      void until(() => at.clock.reads > reads)
+        .then(() => at.clock.wait(120_000))
+        .then(exchange.cut);
+    };
+    script([silent, silent, silent, silent, full('one\n')], {
+      tail: ['one\n'],
+      states: ['running', 'running', 'running', 'running', 'terminated'],
+    });
+    follow();
+    await following;
+    expect(told).toEqual(['one']);
+  });
+
+  test('a stream that breaks at once, again and again, is told after 30 s', async () => {
+    script([broken()], { states: ['running'] });
+    follow();
+    await expect(following).rejects.toMatchObject({ code: 'cluster-unreachable' });
+    expect(at.clock.waits.length).toBeGreaterThan(8);
+  });
+
   test('a pod that is gone resolves', async () => {
     follow();
     await expect(following).resolves.toBeUndefined();
