@@ -10,9 +10,8 @@ import { TOOL_PATH } from './host.ts';
 import type { Enclose } from './host.ts';
 import type { FromDaemon, ToDaemon } from './ipc.ts';
 
-const PROGRAM = fileURLToPath(new URL('./daemon.js', import.meta.url));
+const PROGRAM = new URL('./daemon.js', import.meta.url);
 const START_TIMEOUT_MS = 60_000;
-const END_TIMEOUT_MS = 5_000;
 /** Of the daemon's complaints the last ones are kept for the error message. */
 const KEPT_STDERR = 4_000;
 
@@ -21,8 +20,8 @@ export class DaemonProcess {
   readonly #ended: Promise<void>;
   #stderr = '';
 
-  constructor(enclose: Enclose) {
-    const [command = '', ...args] = enclose([process.execPath, PROGRAM]);
+  constructor(enclose: Enclose, program = PROGRAM) {
+    const [command = '', ...args] = enclose([process.execPath, fileURLToPath(program)]);
     // A process group of its own: a terminal's Ctrl-C is for the parent, which must still clean up in the sandbox.
     this.#child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -32,13 +31,7 @@ export class DaemonProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
     });
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        this.#stderr += String(error);
-        resolve();
-      });
-      this.#child.once('close', () => resolve());
-    });
+    this.#ended = this.#whenEnded();
   }
 
   /** Sends the message and resolves with the answer of that type; rejects with `sandbox-failed` if none comes. */
@@ -57,13 +50,22 @@ export class DaemonProcess {
     }
   }
 
-  /** Ends the daemon, and with it every process, namespace and rule of the sandbox. */
+  /** Ends the daemon, and with it every process, namespace and rule of the sandbox; nothing there needs a farewell. */
   async end(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    await Promise.race([this.#ended, sleep(END_TIMEOUT_MS, undefined, { ref: false })]);
-    // `unshare --kill-child` takes the daemon along.
+    // `unshare --kill-child` takes the daemon along, and that is PID 1 of all the others.
     this.#child.kill('SIGKILL');
     await this.#ended;
+  }
+
+  /** Not the `close` event: Node.js 20 leaves it out when the channel was disconnected before. */
+  async #whenEnded(): Promise<void> {
+    const { stderr } = this.#child;
+    try {
+      // The last holder of its stderr gone, no process of the sandbox is left.
+      await Promise.all([once(this.#child, 'exit'), stderr === null ? undefined : once(stderr, 'close')]);
+    } catch (error) {
+      this.#stderr += String(error);
+    }
   }
 
   async #hear<T extends FromDaemon['type']>(type: T, signal: AbortSignal) {

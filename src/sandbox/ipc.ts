@@ -2,7 +2,8 @@
  * What the sandbox's parent (`start.ts`) and its daemon (`daemon.ts`) say to each other over Node's IPC channel.
  *
  * The parent sends `start` once, with the API's listening socket (a `net.Server`) as the message's handle, and
- * gets one `ready` or one `failed`. The daemon exits when the channel disconnects.
+ * gets one `ready` or one `failed`. The daemon exits when the channel disconnects, which may
+ * have happened before it listens for that: so it looks at `process.connected` too, once it listens.
  */
 
 export interface SandboxOptions {

@@ -58,6 +58,7 @@ const calls = {
 };
 
 process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
 process.on('message', ({ id, call, args }) => {
   Promise.resolve()
     .then(() => calls[call](...args))

@@ -88,6 +88,7 @@ function dialUdp(host, port, timeoutMs) {
 }
 
 process.on('disconnect', () => process.exit());
+if (!process.connected) process.exit();
 process.on('message', ({ id, action, order }) => {
   actions[action](order).then(
     (value) => process.send({ id, value }),

@@ -9,6 +9,8 @@ export interface Ready {
 export function hear<Down>(onMessage: (message: Down) => void): void {
   process.on('message', (message) => onMessage(message as Down));
   process.on('disconnect', () => process.exit());
+  // The daemon may have gone while this program was being loaded.
+  if (!process.connected) process.exit();
 }
 
 /** Speaks to the daemon. */

@@ -92,7 +92,7 @@ function conclude(table: Table, statement: string, packet: Packet): readonly [bo
 
 const MATCHES: readonly {
   readonly pattern: RegExp;
-  holds(found: RegExpExecArray, packet: Packet, table: Table): boolean;
+  readonly holds: (found: RegExpExecArray, packet: Packet, table: Table) => boolean;
 }[] = [
   // A connection's first packet is neither.
   { pattern: /^ct state established,related/, holds: () => false },
