@@ -4,7 +4,7 @@ import type { KubeObject, Pod, Wire } from './object.ts';
 import { labelSelector } from './selectors.ts';
 import type { Store } from './store.ts';
 
-type Budget = KubeObject & { readonly spec?: Wire<V1PodDisruptionBudget>['spec'] };
+type Budget = KubeObject & { readonly spec?: NonNullable<Wire<V1PodDisruptionBudget>['spec']> };
 
 const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
@@ -20,10 +20,11 @@ export interface BudgetState {
   readonly disruptionsAllowed: number;
 }
 
-export function budgetState(budget: Budget, pods: readonly Pod[]): BudgetState {
-  const selects = labelSelector(budget.spec?.selector);
+export function budgetState(budget: KubeObject, pods: readonly Pod[]): BudgetState {
+  const spec = (budget as Budget).spec;
+  const selects = labelSelector(spec?.selector);
   const covered = pods.filter((pod) => selects(pod.metadata.labels));
-  const { minAvailable, maxUnavailable } = budget.spec ?? {};
+  const { minAvailable, maxUnavailable } = spec ?? {};
   const total = covered.length;
   const desiredHealthy =
     maxUnavailable === undefined

@@ -1,0 +1,75 @@
+/** The embedded cluster without its network: store, API server, controllers, kubelets, put together. */
+import type { Server } from 'node:https';
+import { clusterIps } from './api/cluster-ip.ts';
+import { Lists } from './api/listing.ts';
+import { Rest } from './api/rest.ts';
+import { loadModel } from './api/schema.ts';
+import { createApi } from './api/server.ts';
+import { Store } from './api/store.ts';
+import type { Certificate } from './certificate.ts';
+import { keepBooks } from './control/bookkeeping.ts';
+import type { ControlContext } from './control/context.ts';
+import { controlDeployments } from './control/deployments.ts';
+import { controlEndpoints } from './control/endpoints.ts';
+import { controlForwarding } from './control/forwarding.ts';
+import { collectGarbage } from './control/garbage.ts';
+import { controlNamespaces } from './control/namespaces.ts';
+import { runNodes } from './control/nodes.ts';
+import { recorder } from './control/recorder.ts';
+import { controlReplicaSets } from './control/replicas.ts';
+import { schedulePods } from './control/scheduler.ts';
+import { type SystemAddresses, seed } from './control/system.ts';
+import type { Network } from './network/network.ts';
+import { Kubelets } from './node/kubelet.ts';
+
+export interface ClusterOptions {
+  readonly network: Network;
+  readonly addresses: SystemAddresses;
+  readonly serviceCidr: string;
+  readonly certificate: Certificate;
+  readonly token: string;
+  /** A folder of its own for logs and pods' files. */
+  readonly folder: string;
+  readonly onFault: (message: string) => void;
+  readonly now?: () => number;
+}
+
+export interface EmbeddedCluster {
+  readonly store: Store;
+  /** An API server that listens nowhere yet; each call makes one more, all over the same cluster. */
+  api(): Server;
+  /** Ends every pod's processes and stops the clocks. */
+  close(): Promise<void>;
+}
+
+export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
+  const { network, addresses, certificate, token, folder, onFault, now = Date.now } = options;
+  const store = new Store(now);
+  const rest = new Rest({ store, now, allocateClusterIp: clusterIps(options.serviceCidr, store) });
+  const record = recorder(store, now);
+  const context: ControlContext = { rest, store, now, record };
+  // The ReplicaSet controller creates pods without a request that would load the model.
+  await loadModel('V1Pod');
+  controlNamespaces(context, certificate.certificate);
+  collectGarbage(context);
+  schedulePods(context);
+  controlEndpoints(context);
+  controlReplicaSets(context);
+  controlDeployments(context);
+  keepBooks(context);
+  const dnsServer = addresses.dnsServiceIP;
+  const kubelets = new Kubelets({ store, network, record, now, folder, dnsServer, onFault });
+  seed(store, network, addresses, now);
+  kubelets.start();
+  const stopNodes = runNodes(store, network.nodes, now);
+  controlForwarding(store, network, onFault);
+  const lists = new Lists(store);
+  return {
+    store,
+    api: () => createApi({ rest, lists, logs: kubelets, ...certificate, token }),
+    close: async () => {
+      stopNodes();
+      await kubelets.close();
+    },
+  };
+}
