@@ -14,7 +14,7 @@ export class Reading {
   readonly brokenNames = new Set<string>();
   readonly #document: Document;
   readonly #broken: ReadonlySet<string>;
-  /** Everything that has something broken in it. */
+  /** Everything that is broken or has something broken in it. */
   readonly #above: ReadonlySet<string>;
 
   constructor(document: Document, misfits: readonly Misfit[]) {
@@ -49,7 +49,7 @@ export class Reading {
 
   /** True if the schema refused the value, or anything in it. */
   isBroken(path: Path): boolean {
-    return this.isUnusable(path) || this.#above.has(pointer(path));
+    return this.#above.has(pointer(path));
   }
 
   /** True if the schema refused the value as a whole: not even its parts can be looked at. */

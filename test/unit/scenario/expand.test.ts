@@ -166,6 +166,18 @@ describe('refused', () => {
     ).toEqual(['3:7: a status is only for http and https, and this rule reaches no such port']);
   });
 
+  test('but not rules that meet only where their statuses mean nothing', () => {
+    const more = { ...parts, workloads: [...parts.workloads, workload('web2', ['http/8081'])] };
+    const rules = [
+      rule(2, 'idle', 'web', 'all', 'allow', { status: 200 }),
+      rule(3, 'idle', 'web*', 'tcp/9090 http/8081', 'allow', { status: 403 }),
+      rule(4, 'idle', 'web2', 'all', 'deny'),
+    ];
+    expect(issues(scenario({ ...more, rules }))).toEqual([
+      `4:7: contradicts line 3: this rule denies idle -> web2:http/8081, which line 3 allows (${narrow})`,
+    ]);
+  });
+
   test('a matrix out of all proportion', () => {
     const workloads = Array.from({ length: 1001 }, (_, n) => workload(`w${n}`, ['tcp/8080']));
     expect(issues(scenario({ workloads }))).toEqual([
