@@ -58,7 +58,6 @@ export class Asker {
     for (;;) {
       const questions = again.map((index) => this.#question(index, round, timeout, asked[index]));
       for (const question of questions) asked[question.index] = question;
-      // eslint-disable-next-line no-await-in-loop -- one try after the other is the point
       await this.#all(questions);
       again = questions.filter((question) => question.answer().starved).map((question) => question.index);
       if (again.length === 0 || starved === MOST_REPEATS) break;

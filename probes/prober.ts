@@ -82,15 +82,12 @@ export class Prober {
   async #probe(asker: Asker): Promise<Reason> {
     for (;;) {
       const startedAt = now();
-      // Rounds follow each other by definition.
-      // oxlint-disable-next-line no-await-in-loop
       const result = await asker.ask(this.#round, this.#timeout.ms);
       this.#take(result, startedAt);
       this.#round++;
       const nextAt = Math.max(now(), startedAt + this.#order.schedule.roundGapMs);
       const reason = this.#order.resident ? undefined : this.#rounds.enough(now(), nextAt);
       if (reason) return reason;
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(nextAt - now());
     }
   }
@@ -129,7 +126,6 @@ export class Prober {
 
   async #linger(): Promise<void> {
     const until = now() + LINGER_MS;
-    // oxlint-disable-next-line no-await-in-loop
     while (this.#vitals.kubeletAt === undefined && now() < until) await sleep(TICK_MS);
   }
 

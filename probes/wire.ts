@@ -17,7 +17,10 @@ export type Protocol = 'tcp' | 'udp' | 'http' | 'https' | 'dns';
 
 /** What one attempt came to, as the prober saw it. */
 export type Outcome =
-  /** TCP: handshake done; UDP: a reply; HTTP(S): a response; DNS: any answer, NXDOMAIN included. */
+  /**
+   * TCP: handshake done; UDP: a reply; DNS: any answer, NXDOMAIN included; HTTP(S): a response, or none after the
+   * handshake (then `status` is absent): a connection that was made is never told as silence.
+   */
   | 'connected'
   /** RST, or ICMP port unreachable. */
   | 'refused'
@@ -101,8 +104,9 @@ export type Order = ListenerOrder | ProberOrder;
 
 export interface Attempt {
   readonly outcome: Outcome;
-  /** Start. */
+  /** Start; for a name that resolved, of dialling its address. */
   readonly at: number;
+  /** Until the connection was complete, or else until the answer or the deadline. */
   readonly ms: number;
   readonly round: number;
   /** Attempt within its round, from 0. */
@@ -194,6 +198,7 @@ export interface StartedLine extends LineBase {
 export interface ProgressLine extends LineBase {
   readonly kind: 'progress';
   readonly round: number;
+  /** Probes whose answer of this round is in. */
   readonly settled: number;
 }
 export interface ResultLine extends LineBase {
@@ -203,9 +208,12 @@ export interface ResultLine extends LineBase {
   readonly outcome: Outcome;
   /** True if the last `stableRounds` rounds agreed. */
   readonly stable: boolean;
-  /** Every attempt of the last `stableRounds` rounds (of one round for a resident prober). */
+  /**
+   * The attempts of the last `stableRounds` rounds (of one round for a resident prober), those that were starved
+   * and then repeated included; not those that were given up unanswered because another one had an answer.
+   */
   readonly attempts: readonly Attempt[];
-  /** Changes over all rounds, the first round's outcome first. */
+  /** Changes over all rounds that counted, the first one's outcome first (of many, the first and the latest 39). */
   readonly history: readonly Transition[];
 }
 /** Last line of a prober. */
@@ -220,7 +228,7 @@ export interface EndLine extends LineBase {
   /** CPU time the agent used, and its peak resident memory in bytes. */
   readonly cpuMs: number;
   readonly maxRss: number;
-  /** Times that the schedule slowed down: starved agent, slow network. */
+  /** Times that the schedule slowed down: agent starved or out of sockets, slow network (that round doesn't count). */
   readonly slowed: { readonly starved: number; readonly slowNetwork: number };
 }
 
