@@ -1,7 +1,7 @@
 // Compiles src/ to dist/ and bundles the agent. Everything is made beside dist/ and then put in its place, so
 // that what runs from dist/ meanwhile never sees half of a build.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 const top = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(top, 'dist');
 const fresh = mkdtempSync(join(top, 'dist.'));
+// mkdtemp keeps everybody else out.
+chmodSync(fresh, 0o755);
 try {
   execFileSync(
     process.execPath,
