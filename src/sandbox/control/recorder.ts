@@ -1,5 +1,4 @@
 /** Events about objects. One that repeats is counted, not stored again; the oldest go when there are too many. */
-import { createHash } from 'node:crypto';
 import { type KubeObject, type Known, timestamp } from '../api/object.ts';
 import type { Store } from '../api/store.ts';
 
@@ -22,10 +21,7 @@ export type Recorder = (about: KubeObject, occurrence: Occurrence) => void;
 const MAX_EVENTS = 4096;
 
 const keyOf = (about: KubeObject, { reason, message, fieldPath, source }: Occurrence): string =>
-  createHash('sha256')
-    .update([about.metadata.uid, reason, message, fieldPath, source.component].join('\0'))
-    .digest('hex')
-    .slice(0, 16);
+  [about.metadata.uid, reason, message, fieldPath, source.component].join('\0');
 
 function newEvent(name: string, about: KubeObject, what: Occurrence, time: string): Known['events'] {
   const { namespace = 'default' } = about.metadata;
@@ -55,10 +51,15 @@ function newEvent(name: string, about: KubeObject, what: Occurrence, time: strin
 }
 
 export function recorder(store: Store, now: () => number): Recorder {
-  const order: { readonly namespace: string; readonly name: string; readonly uid: string }[] = [];
+  const order: { readonly key: string; readonly namespace: string; readonly name: string; readonly uid: string }[] =
+    [];
+  const names = new Map<string, string>();
+  let serial = BigInt(now()) * 1_000_000n;
   return (about, occurrence) => {
     const { namespace = 'default', name: aboutName } = about.metadata;
-    const name = `${aboutName}.${keyOf(about, occurrence)}`;
+    const key = keyOf(about, occurrence);
+    // Names ascend, so that events of one second list in the order in which they happened.
+    const name = names.get(key) ?? `${aboutName}.${(++serial).toString(16)}`;
     const time = timestamp(now());
     const known = store.get('events', namespace, name);
     if (known) {
@@ -68,8 +69,12 @@ export function recorder(store: Store, now: () => number): Recorder {
     // Nothing new is said in a namespace that goes away, or it would never be empty.
     if (store.get('namespaces', '', namespace)?.metadata.deletionTimestamp) return;
     const stored = store.create('events', newEvent(name, about, occurrence, time));
-    if (stored) order.push({ namespace, name, uid: stored.metadata.uid });
+    if (!stored) return;
+    names.set(key, name);
+    order.push({ key, namespace, name, uid: stored.metadata.uid });
     const oldest = order.length > MAX_EVENTS ? order.shift() : undefined;
-    if (oldest) store.remove('events', oldest.namespace, oldest.name, oldest.uid);
+    if (!oldest) return;
+    names.delete(oldest.key);
+    store.remove('events', oldest.namespace, oldest.name, oldest.uid);
   };
 }

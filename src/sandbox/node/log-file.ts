@@ -40,6 +40,8 @@ export class LogFile implements ContainerLog {
 
   /** Takes output as it comes; only whole lines are written, all of one call under one time. */
   append(stream: StreamName, chunk: Buffer): void {
+    // The pod was deleted with no grace: what its process still says is for nobody.
+    if (this.#ended) return;
     const cut = chunk.lastIndexOf(NEWLINE) + 1;
     const before = this.#rest[stream];
     if (cut === 0) {
