@@ -23,7 +23,8 @@ interface Started {
 /** A parent process with a sandbox; all its descendants carry the mark in their environment. */
 async function start(prefix: readonly string[]) {
   const mark = randomUUID();
-  const [command = '', ...args] = [...prefix, process.execPath, PROGRAM];
+  const commandLine: readonly string[] = [...prefix, process.execPath, PROGRAM];
+  const [command = '', ...args] = commandLine;
   const env = { ...process.env, NETPROOF_TEST_MARK: mark };
   const parent = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
   const ended = once(parent, 'exit');

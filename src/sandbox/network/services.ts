@@ -17,7 +17,9 @@ interface ServedPort {
  */
 export function compileServices(services: readonly ForwardingService[]): string {
   const addressed = services.filter(({ clusterIP }) => parseAddress(clusterIP) !== undefined);
-  const ports = addressed.flatMap(servedPorts).toSorted((a, b) => compare(a.key, b.key));
+  // Two claims to one address and port would make nftables refuse the whole table.
+  const byKey = new Map(addressed.flatMap(servedPorts).map((port) => [port.key, port]));
+  const ports = [...byKey.values()].toSorted((a, b) => compare(a.key, b.key));
   const clusterIPs = addressed.map(({ clusterIP }) => clusterIP);
   const backendIPs = ports.flatMap(({ backends }) => backends.map(({ ip }) => ip));
   const own = sortedOnce(backendIPs).map((ip) => `${ip} . ${ip}`);

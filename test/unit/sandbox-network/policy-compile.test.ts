@@ -482,6 +482,14 @@ describe('the text', () => {
     expect(text).toContain('ip daddr vmap @ingress_isolated');
   });
 
+  test('has one verdict per address, of the pod that claimed it last', () => {
+    const state = stateWith(policies);
+    const successor = { ...state.pods[0], name: 'next', labels: {} } as (typeof state.pods)[number];
+    const text = compilePolicies({ ...state, pods: [...state.pods, successor] }, 'worker-1', HEALTHY);
+    expect(text.match(/10\.244\.1\.2 : goto/g)).toHaveLength(1);
+    expect(text).not.toMatch(/set pods_1 \{[^}]*10\.244\.1\.2[ ,]/);
+  });
+
   test("carries nothing of an object's own words", () => {
     const evil = '} ; flush ruleset ; {';
     const state = stateWith([

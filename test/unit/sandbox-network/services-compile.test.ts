@@ -29,6 +29,11 @@ describe('Services as nftables', () => {
     expect(text).not.toContain('numgen');
   });
 
+  test('of two claims to one address and port one is kept', () => {
+    const rival = service('10.96.0.50', [{ protocol: 'TCP', port: 80, backends: [two] }]);
+    expect(compileServices([web, rival]).match(/10\.96\.0\.50 \. tcp \. 80 :/g)).toHaveLength(1);
+  });
+
   test('is the same in any order, and valid with nothing at all', () => {
     expect(compileServices([empty, web])).toBe(compileServices([web, empty]));
     expect(compileServices([])).not.toContain('elements');

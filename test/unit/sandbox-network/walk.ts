@@ -112,9 +112,10 @@ const MATCHES: readonly {
   },
   { pattern: /^meta l4proto (\S+)/, holds: ([, protocol], packet) => protocol === packet.protocol },
   {
-    pattern: /^(tcp|udp|sctp) dport \{ ([^}]*) \}/,
-    holds: ([, protocol, ports = ''], packet) =>
-      protocol === packet.protocol && ports.split(', ').some((part) => covers(part, packet.port, Number)),
+    pattern: /^(tcp|udp|sctp) dport (?:\{ ([^}]*) \}|([\d-]+))/,
+    holds: ([, protocol, several, one = ''], packet) =>
+      protocol === packet.protocol &&
+      (several ?? one).split(', ').some((part) => covers(part, packet.port, Number)),
   },
 ];
 

@@ -15,11 +15,10 @@ export interface Cluster {
 }
 
 export function indexCluster(state: ForwardingState): Cluster {
-  const pods = state.pods
-    .map((pod) => ({ pod, address: parseAddress(pod.ip) }))
-    .filter(({ address }) => address !== undefined)
-    .toSorted((a, b) => (a.address ?? 0) - (b.address ?? 0))
-    .map(({ pod }) => pod);
+  // An address is one pod's; of two that claim it, the later one has it.
+  const byAddress = new Map(state.pods.map((pod) => [parseAddress(pod.ip) ?? NaN, pod]));
+  byAddress.delete(NaN);
+  const pods = [...byAddress].toSorted(([a], [b]) => a - b).map(([, pod]) => pod);
   const byNamespace = new Map<string, ForwardingPod[]>();
   for (const pod of pods) {
     const others = byNamespace.get(pod.namespace);

@@ -27,7 +27,9 @@ export function portMatches(
 function numbered(ports: readonly V1NetworkPolicyPort[], word: string): readonly string[] {
   const ranges = merge(ports.flatMap(rangeOf));
   const texts = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
-  return texts.length === 0 ? [] : [`${word} dport { ${texts.join(', ')} }`];
+  if (texts.length === 0) return [];
+  // Most rules name one port, which the kernel compares faster than it sets up a set.
+  return [`${word} dport ${texts.length === 1 ? texts[0] : `{ ${texts.join(', ')} }`}`];
 }
 
 function rangeOf({ port, endPort }: V1NetworkPolicyPort): readonly Range[] {
