@@ -102,12 +102,12 @@ async function deleteInOrder(
   cluster: Cluster,
   chosen: readonly Found[],
 ): Promise<{ asked: readonly Found[]; failed: readonly Skipped[] }> {
-  const asked: Found[] = [];
+  const asked = new Set<Found>();
   const failed: Skipped[] = [];
   const limit = pLimit(AT_ONCE);
   const remove = async (one: Found): Promise<void> => {
     try {
-      if (await cluster.delete(one.kind, one.namespace, one.name, one.uid)) asked.push(one);
+      if (await cluster.delete(one.kind, one.namespace, one.name, one.uid)) asked.add(one);
     } catch (error) {
       if (!(error instanceof NetproofError)) throw error;
       failed.push(skip(one, error.message));
@@ -117,7 +117,8 @@ async function deleteInOrder(
     const step = chosen.filter(({ kind }) => kinds.includes(kind));
     await Promise.all(step.map((one) => limit(remove, one)));
   }
-  return { asked, failed };
+  // In the order in which they were found, whichever answer came first.
+  return { asked: chosen.filter((one) => asked.has(one)), failed };
 }
 
 /** What is still there when the budget is used up. */
