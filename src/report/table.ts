@@ -112,7 +112,7 @@ function summaryLine({ summary, record }: RunResult, look: Look): string {
   const took = duration(record.endedAt - record.startedAt);
   const kind: VerdictKind = summary.exitCode === 0 ? 'pass' : summary.fail > 0 ? 'fail' : 'inconclusive';
   const word = summary.total === 0 ? 'NOTHING ASKED' : SUMMARY_WORDS[kind];
-  const text = `${countLine(summary)}; took ${took}, settled after ${duration(summary.settledMs)}`;
+  const text = `${countLine(summary)}, in ${took}, settled in ${duration(summary.settledMs)}`;
   return `${paint(kind, word, look)}  ${text}; exit ${summary.exitCode}: ${exitMeaning(summary.exitCode)}`;
 }
 

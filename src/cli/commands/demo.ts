@@ -55,28 +55,36 @@ async function show(result: RunResult, out: Stream): Promise<void> {
 
 function introduction({ scenario, matrix }: Loaded): string {
   const allowed = matrix.cells.filter(({ expect }) => expect === 'allow').length;
+  const denied = matrix.cells.length - allowed;
   return `netproof demo: scenario ${scenario.name} on netproof's own sandbox
 
-The sandbox is a small cluster inside this machine: pods are processes in network namespaces, policies are
-nftables rules, and the packets are real. It is not your cluster, and needs none.
+The sandbox is a small cluster inside this machine: pods are processes in
+network namespaces, policies are nftables rules, and the packets are real.
+It is not your cluster, and needs none.
 
 1. A network plugin that enforces policies
 
-   Short-lived probe pods try ${matrix.cells.length} connections: ${allowed} must get through, ${matrix.cells.length - allowed} must not. A connection counts
-   as stopped only if its listener was listening, its source could speak, and no packet of it arrived.
+   Short-lived probe pods try ${matrix.cells.length} connections: ${allowed} must get through, ${denied} must not.
+   One counts as stopped only if its listener was listening, its source could
+   speak, and no packet of it arrived.
 
 `;
 }
 
-const INTERLUDE = `2. The same policies on a network plugin that ignores them
+const INTERLUDE = `
+2. The same policies on a network plugin that ignores them
 
-   kubectl lists the same NetworkPolicies there, and nothing looks wrong. (A normal run tests the cluster first
-   and refuses here with exit code 3; the demo skips that test to show what is open.)
+   kubectl lists the same NetworkPolicies there, and nothing looks wrong.
+   (A normal run tests the cluster first and refuses here with exit code 3;
+   the demo skips that test to show what is open.)
 
 `;
 
-const CONCLUSION = `Same policies, same pods, another network plugin: only packets tell the difference.
+const CONCLUSION = `
+Same policies, same pods, another network plugin: only packets tell the
+difference. On your own cluster, the first command says what it would do, the
+second does it and cleans up:
 
-On your own cluster:   netproof run scenarios/three-tier/scenario.yaml --dry-run   says what it would do
-                       netproof run scenarios/three-tier/scenario.yaml             does it, and cleans up
+  node bin/netproof.js run scenarios/three-tier/scenario.yaml --dry-run
+  node bin/netproof.js run scenarios/three-tier/scenario.yaml
 `;

@@ -73,7 +73,7 @@ FLAKY: passed, but attempts disagreed (1 probe)
     40103); api saw: 3 nonces from 10.244.1.5; controls: destination answered
     another source, source got answers elsewhere, path between the nodes works
 
-FAILED  6 probes: 3 pass, 2 fail, 1 inconclusive, 1 flaky; took 6.3 s, settled after 1.2 s; exit 1: at least one expectation does not hold
+FAILED  6 probes: 3 pass, 2 fail, 1 inconclusive, 1 flaky, in 6.3 s, settled in 1.2 s; exit 1: at least one expectation does not hold
 `,
     );
   });
