@@ -28,6 +28,7 @@ const isModel = (type: string): boolean => MODEL.test(type) && type !== 'V1Micro
 const element = (type: string): string => LIST.exec(type)?.[1] ?? MAP.exec(type)?.[1] ?? type;
 
 const models = new Map<string, Promise<Model>>();
+const trees = new Map<string, Promise<void>>();
 const loaded = new Map<string, Model>();
 
 function isFields(value: unknown): value is Field[] {
@@ -47,18 +48,28 @@ async function importModel(name: string): Promise<Model> {
   return new Map(fields.map((field) => [field.baseName, field]));
 }
 
-/** Loads a model and all that it contains. */
-export async function loadModel(name: string): Promise<void> {
-  if (models.has(name)) {
-    await models.get(name);
-    return;
+/** Loads a model and all that it contains; models contain each other in circles (JSONSchemaProps). */
+export function loadModel(name: string): Promise<void> {
+  let loading = trees.get(name);
+  if (!loading) {
+    loading = loadTree(name, new Set());
+    trees.set(name, loading);
   }
-  const loading = importModel(name);
-  models.set(name, loading);
+  return loading;
+}
+
+async function loadTree(name: string, visited: Set<string>): Promise<void> {
+  if (visited.has(name)) return;
+  visited.add(name);
+  let loading = models.get(name);
+  if (!loading) {
+    loading = importModel(name);
+    models.set(name, loading);
+  }
   const model = await loading;
   loaded.set(name, model);
-  const inner = new Set([...model.values()].map(({ type }) => element(element(type))).filter(isModel));
-  await Promise.all([...inner].map(loadModel));
+  const inner = [...model.values()].map(({ type }) => element(element(type))).filter(isModel);
+  await Promise.all(inner.map((each) => loadTree(each, visited)));
 }
 
 const kindOf = (value: Json): string =>
