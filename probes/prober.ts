@@ -6,7 +6,6 @@ import { Timeout } from './latency.ts';
 import { socketsAllowed } from './limits.ts';
 import { Names } from './names.ts';
 import { Pace } from './pace.ts';
-import { isAnswer } from './question.ts';
 import type { Report } from './report.ts';
 import { fittingResult } from './result.ts';
 import { Rounds } from './rounds.ts';
@@ -95,7 +94,8 @@ export class Prober {
   /** A round by which the timeout proved too short for this network does not count, nor do its silences. */
   #take(result: RoundResult, startedAt: number): void {
     this.#slowed.starved += result.starved;
-    this.#answered ||= result.answers.some((answer) => isAnswer(answer.outcome));
+    // A refusal may be this node's own doing; only a connection shows that packets leave the pod and come back.
+    this.#answered ||= result.answers.some((answer) => answer.outcome === 'connected');
     const slow = this.#timeout.grewFor(result.latencies);
     if (slow) this.#slowed.slowNetwork++;
     else this.#rounds.add(this.#round, Math.round(startedAt), result.answers);

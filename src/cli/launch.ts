@@ -5,6 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import { systemClock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { packageVersion } from '../cluster/version.ts';
+import { type Linked, linked } from '../model/deadline.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { RunResult } from '../model/result.ts';
 import type { Loaded } from '../plan/plan.ts';
@@ -42,7 +43,8 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
     `stopped at once; to remove what is left: netproof cleanup --run-id ${wanted.runId}`,
   );
   await terminal.err.write(`run ${wanted.runId}\n`);
-  const limit = timeLimit(wanted.timeoutMs);
+  const stop = linked(interruption.signal);
+  const limit = timeLimit(wanted.timeoutMs, stop);
   const progress = await createProgress(terminal.err);
   try {
     return await run(loaded, wanted, {
@@ -51,7 +53,7 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
       version: packageVersion(),
       operator: operator(),
       emit: progress.emit,
-      signal: AbortSignal.any([interruption.signal, limit]),
+      signal: stop.signal,
       clock: systemClock,
       randomName,
       agentSource: await readFile(AGENT, 'utf8'),
@@ -59,14 +61,15 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
       report: wanted.report,
     });
   } catch (error) {
-    throw limit.aborted && !interruption.signal.aborted ? timedOut(wanted.timeoutMs, error) : error;
+    throw stop.signal.aborted && !interruption.signal.aborted ? timedOut(wanted.timeoutMs, error) : error;
   } finally {
+    clearTimeout(limit);
     progress.stop();
   }
 }
 
-function timeLimit(ms: number | undefined): AbortSignal {
-  return ms === undefined ? new AbortController().signal : AbortSignal.timeout(ms);
+function timeLimit(ms: number | undefined, stop: Linked): NodeJS.Timeout | undefined {
+  return ms === undefined ? undefined : setTimeout(() => stop.abort(), ms);
 }
 
 function timedOut(ms = 0, cause: unknown): NetproofError {

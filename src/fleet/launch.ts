@@ -1,6 +1,7 @@
 /** Launches one probe pod and waits until its container runs. */
 import type { Order } from '../../probes/wire.ts';
 import type { V1Pod } from '../cluster/types.ts';
+import { DeadlineError, withDeadline } from '../model/deadline.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import { type NodeWish, podManifest } from '../plan/pods.ts';
@@ -119,22 +120,22 @@ function note(context: Context, launch: Launch, message: string): void {
 async function untilRunning(context: Context, launch: Launch, pods: Context['pods']): Promise<V1Pod> {
   const { namespace } = launch.identity;
   const name = launch.order.id;
-  const timeout = AbortSignal.timeout(context.settings.startTimeoutMs);
-  const signal = AbortSignal.any([context.signal, timeout]);
   try {
-    return await pods.until(
-      namespace,
-      name,
-      (state, pod) => {
-        if (state.kind === 'stuck') throw failed(launch, state.why);
-        // A prober may be done before the first look at it.
-        if (state.kind === 'ended' && !state.ok) throw failed(launch, state.why);
-        return state.kind !== 'starting' && pod?.status?.podIP ? pod : undefined;
-      },
-      signal,
+    return await withDeadline(context.signal, context.settings.startTimeoutMs, (signal) =>
+      pods.until(
+        namespace,
+        name,
+        (state, pod) => {
+          if (state.kind === 'stuck') throw failed(launch, state.why);
+          // A prober may be done before the first look at it.
+          if (state.kind === 'ended' && !state.ok) throw failed(launch, state.why);
+          return state.kind !== 'starting' && pod?.status?.podIP ? pod : undefined;
+        },
+        signal,
+      ),
     );
   } catch (error) {
-    if (!timeout.aborted || context.signal.aborted) throw error;
+    if (!(error instanceof DeadlineError)) throw error;
     const state = pods.state(namespace, name);
     const why = 'why' in state && state.why !== undefined ? state.why : 'the cluster does not say why';
     throw failed(launch, `not running after ${context.settings.startTimeoutMs / 1000} s: ${why}`);

@@ -3,13 +3,14 @@
  * neither a half-done creation nor an interrupted run leaves anything behind.
  */
 import pLimit from 'p-limit';
+import { withDeadline } from '../model/deadline.ts';
 
 export interface UndoStep {
   /** Consecutive steps of one group undo side by side. */
   readonly group: 'pods' | 'policies' | 'owners' | 'namespaces';
   readonly what: string;
   /** Resolves with true if there was something to undo. */
-  readonly undo: (signal: AbortSignal) => Promise<boolean>;
+  readonly undo: () => Promise<boolean>;
 }
 
 export interface UndoReport {
@@ -35,16 +36,22 @@ export class UndoStack {
     }
   }
 
-  /** Runs every step once; a failing step never keeps the others from running. */
-  async run(deadlineMs: number): Promise<UndoReport> {
-    const signal = AbortSignal.timeout(deadlineMs);
-    await Promise.race([Promise.allSettled(this.#creating), aborted(signal)]);
+  /**
+   * Runs every step once; a failing step never keeps the others from running. What is not undone within
+   * `deadlineMs` is reported as failed.
+   */
+  run(deadlineMs: number): Promise<UndoReport> {
+    return withDeadline(new AbortController().signal, deadlineMs, (signal) => this.#run(rejection(signal)));
+  }
+
+  async #run(late: Promise<never>): Promise<UndoReport> {
+    await Promise.race([Promise.allSettled(this.#creating), late.catch(() => undefined)]);
     const undone: string[] = [];
     const failed: { what: string; error: unknown }[] = [];
     const limit = pLimit(AT_ONCE);
     const runStep = async (step: UndoStep): Promise<void> => {
       try {
-        if (await step.undo(signal)) undone.push(step.what);
+        if (await Promise.race([step.undo(), late])) undone.push(step.what);
       } catch (error) {
         failed.push({ what: step.what, error });
       }
@@ -63,6 +70,11 @@ export class UndoStack {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+function rejection(signal: AbortSignal): Promise<never> {
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  // Nobody may be waiting when it comes.
+  late.catch(() => undefined);
+  return late;
 }

@@ -4,9 +4,11 @@
  */
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Context } from '../fleet/context.ts';
+import { deferred } from '../fleet/deferred.ts';
 import { launchListener } from '../fleet/deploy.ts';
 import { applyPolicy } from '../fleet/policies.ts';
 import type { Capabilities } from '../model/capabilities.ts';
+import { withDeadline } from '../model/deadline.ts';
 import type { ProbeOrder } from '../../probes/wire.ts';
 import { type Resident, startResident } from '../probing/resident.ts';
 import { assess, type CanaryRounds, decided } from './assess.ts';
@@ -61,8 +63,9 @@ export async function runCanary(context: Context, namespace: string): Promise<Ca
     resident(context, namespace, 'canary-muted', { [LABEL]: 'egress' }, probesOf(open.pod.ip), changed),
   ]);
   const rounds = (): CanaryRounds => canaryRounds(free, muted);
-  const deadline = AbortSignal.any([context.signal, AbortSignal.timeout(BUDGET_MS)]);
-  while (!deadline.aborted && !decided(rounds())) await changed.next(deadline);
+  await withDeadline(context.signal, BUDGET_MS, async (signal) => {
+    while (!signal.aborted && !decided(rounds())) await changed.next(signal);
+  });
   context.signal.throwIfAborted();
   const capabilities = assess(rounds());
   // They have done their work; probing goes on long enough without them at its side.
@@ -117,10 +120,12 @@ class Wakeup {
 
   async next(signal: AbortSignal): Promise<void> {
     if (!this.#woken && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      const { promise, resolve } = deferred<void>();
+      const wake = (): void => resolve();
+      this.#resolve = wake;
+      signal.addEventListener('abort', wake);
+      await promise;
+      signal.removeEventListener('abort', wake);
     }
     this.#woken = false;
   }

@@ -4,6 +4,7 @@ import type { Context } from '../fleet/context.ts';
 import { type Fleet, type Listener, placementWish } from '../fleet/deploy.ts';
 import { placementOrder } from '../fleet/placement.ts';
 import type { Capabilities } from '../model/capabilities.ts';
+import { withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
@@ -124,8 +125,9 @@ function nodesInUse(plan: Plan, fleet: Fleet): readonly string[] {
 
 /** After the last prober: wait until every listener's log tells of a time after it; the pods whose logs don't. */
 async function catchUp(context: Context, listeners: readonly Listener[]): Promise<ReadonlySet<string>> {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CATCH_UP_MS)]);
-  const caughtUp = await Promise.all(listeners.map(({ log }) => log.beats(CATCH_UP_BEATS, signal)));
+  const caughtUp = await withDeadline(context.signal, CATCH_UP_MS, (signal) =>
+    Promise.all(listeners.map(({ log }) => log.beats(CATCH_UP_BEATS, signal))),
+  );
   context.signal.throwIfAborted();
   return new Set(listeners.filter((_, index) => !caughtUp[index]).map(({ pod }) => pod.name));
 }

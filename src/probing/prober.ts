@@ -4,6 +4,7 @@ import { readAgentLog } from '../fleet/agent-log.ts';
 import type { Context } from '../fleet/context.ts';
 import { AGENT_LIFE_MS } from '../fleet/deploy.ts';
 import { launchPod, podName } from '../fleet/launch.ts';
+import { withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { NodeWish } from '../plan/pods.ts';
 
@@ -29,6 +30,8 @@ export interface ProberLog {
 }
 
 const PROBER_BEAT_MS = 250;
+/** How long a pod's status may lag behind the end of its log, milliseconds. */
+const STATUS_BUDGET_MS = 3000;
 
 export function proberOrder(
   context: Context,
@@ -84,13 +87,14 @@ async function endFault(
 
 /** The log may end a moment before the pod's status says why. */
 async function howItEnded(context: Context, pod: FleetPod): Promise<string> {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(3000)]);
   try {
-    return await context.pods.until(
-      pod.namespace,
-      pod.name,
-      (state) => (state.kind === 'ended' ? state.why : undefined),
-      signal,
+    return await withDeadline(context.signal, STATUS_BUDGET_MS, (signal) =>
+      context.pods.until(
+        pod.namespace,
+        pod.name,
+        (state) => (state.kind === 'ended' ? state.why : undefined),
+        signal,
+      ),
     );
   } catch {
     context.signal.throwIfAborted();

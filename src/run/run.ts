@@ -8,6 +8,7 @@ import { PodWatch } from '../fleet/pod-watch.ts';
 import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
 import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
+import { linked } from '../model/deadline.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { Emit } from '../model/events.ts';
 import type { Plan } from '../model/plan.ts';
@@ -51,8 +52,8 @@ export interface RunDeps {
 export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): Promise<RunResult> {
   const plan = planRun(loaded, options);
   const undo = new UndoStack();
-  const working = new AbortController();
-  const watching = new AbortController();
+  const working = linked(deps.signal);
+  const watching = linked();
   const phases = new Phases(deps.clock, deps.emit);
   const context = contextOf(plan, deps, undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
@@ -87,7 +88,7 @@ function contextOf(
 ): Context {
   return {
     ...deps,
-    signal: AbortSignal.any([deps.signal, working]),
+    signal: working,
     runId: plan.runId,
     controlPort: plan.controlPort,
     settings: plan.scenario.pods,
