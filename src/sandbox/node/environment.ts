@@ -123,7 +123,9 @@ function serviceVariables({ metadata, spec }: Service): [string, string][] {
 export function environment(container: Container, sources: Sources): Readonly<Record<string, string>> {
   const services = Object.fromEntries(sources.services.flatMap(serviceVariables));
   const result: Record<string, string> = { ...fromSources(container, sources) };
-  const known = (name: string): string | undefined => result[name] ?? services[name];
+  const own = (values: Readonly<Record<string, string>>, name: string): string | undefined =>
+    Object.hasOwn(values, name) ? values[name] : undefined;
+  const known = (name: string): string | undefined => own(result, name) ?? own(services, name);
   for (const item of container.env ?? []) {
     const value = item.valueFrom ? referred(item, container, sources) : expand(item.value ?? '', known);
     if (value !== undefined) result[item.name] = value;

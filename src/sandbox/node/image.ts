@@ -34,7 +34,8 @@ export function commandLine(
   container: Wire<V1Container>,
   environment: Readonly<Record<string, string>>,
 ): readonly [string, ...string[]] {
-  const value = (name: string): string | undefined => environment[name];
+  const value = (name: string): string | undefined =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined;
   const expanded = (parts: readonly string[] | undefined): string[] =>
     (parts ?? []).map((part) => expand(part, value));
   const given = expanded(container.command);
