@@ -1,11 +1,15 @@
 /** How fast attempts may start: a token bucket that gives way when the machine has no time for us. */
 
-/** A burst after a pause is at most this much of a second's worth. */
+/** A burst after a pause is at most this much of a second's worth, or so many attempts, whichever is more. */
 const BURST_SECONDS = 0.05;
+const BURST = 32;
 /** The event loop being this late means that somebody is short of CPU: most likely everybody. */
 const LATE_MS = 40;
-/** The pace never falls below this share of the most allowed. */
-const SLOWEST = 1 / 32;
+/**
+ * Lateness never slows it below so many per second: a fifth of a millisecond each is no load, and a batch that
+ * crawls is told late without being told better. Missed answers slow it further.
+ */
+const UNHURRIED = 100;
 /** It starts at this share: where one agent starts, many do. */
 const FIRST = 1 / 8;
 /** Growth per tick without lateness. */
@@ -20,7 +24,7 @@ export class Pace {
 
   constructor(perSecond: number, now: number) {
     this.#most = perSecond;
-    this.#perSecond = perSecond * FIRST;
+    this.#perSecond = Math.max(perSecond * FIRST, this.#least);
     this.#tokens = this.#capacity;
     this.#filledAt = now;
   }
@@ -44,7 +48,7 @@ export class Pace {
   feel(lateMs: number): void {
     this.#perSecond =
       lateMs > LATE_MS
-        ? Math.max(this.#most * SLOWEST, this.#perSecond / 2)
+        ? Math.max(this.#least, this.#perSecond / 2)
         : Math.min(this.#most, this.#perSecond * GROWTH);
   }
 
@@ -54,7 +58,11 @@ export class Pace {
     this.#perSecond = Math.min(this.#perSecond, this.#most);
   }
 
+  get #least(): number {
+    return Math.min(this.#most, UNHURRIED);
+  }
+
   get #capacity(): number {
-    return Math.max(1, this.#perSecond * BURST_SECONDS);
+    return Math.max(this.#perSecond * BURST_SECONDS, Math.min(this.#most, BURST));
   }
 }

@@ -76,7 +76,7 @@ function scenarioOf(mesh: Mesh): object {
   const rules =
     mesh.blocked === 'half'
       ? SIDES.map((side) => ({ [`${side} -> ${side}`]: 'all' }))
-      : [{ [`* -> ${['*', ...closed.map((name) => `!${name}`)].join(' ')}`]: 'all' }];
+      : [{ [`* -> ${['*', ...closed.map((name) => `!${name}`)].join(', ')}`]: 'all' }];
   return {
     apiVersion: 'netproof/v1',
     kind: 'Scenario',
