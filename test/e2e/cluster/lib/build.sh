@@ -7,26 +7,26 @@ declare -A PROGRAM=(
   [mount]=cilium-mount [sysctlfix]=cilium-sysctlfix
 )
 
-build_all() {
+build_programs() {
   command -v go >/dev/null || die "go is needed to build the cluster (1.25 or later)"
   mkdir -p "$BIN"
   local stamp=k8s.io/component-base/version version=${KUBERNETES_VERSION#v} minor
   minor=${version#*.}
   # Without these stamps every component calls itself v0.0.0-master+$Format:%H$ (component-base/version/base.go).
-  build kubernetes tool -ldflags "-s -w -X $stamp.gitVersion=$KUBERNETES_VERSION -X $stamp.gitTreeState=clean
+  build_module kubernetes tool -ldflags "-s -w -X $stamp.gitVersion=$KUBERNETES_VERSION -X $stamp.gitTreeState=clean
     -X $stamp.gitMajor=${version%%.*} -X $stamp.gitMinor=${minor%%.*}"
-  build etcd tool -ldflags "-s -w"
-  build coredns tool -ldflags "-s -w"
-  build image/pause . -ldflags "-s -w"
+  build_module etcd tool -ldflags "-s -w"
+  build_module coredns tool -ldflags "-s -w"
+  build_module image/pause . -ldflags "-s -w"
   [[ $CNI == cilium ]] || return 0
   # The generic operator is chosen by this tag (operator/Makefile of Cilium).
-  build cilium tool -tags ipam_provider_operator -modfile "$(patched_cilium)" \
+  build_module cilium tool -tags ipam_provider_operator -modfile "$CACHE/cilium.mod" \
     -ldflags "-s -w -X github.com/cilium/cilium/pkg/version.ciliumVersion=${CILIUM_VERSION#v}"
-  build helm tool -ldflags "-s -w"
+  build_module helm tool -ldflags "-s -w"
 }
 
-# build FOLDER PACKAGE FLAG...: skipped when the folder's pins, the flags and the compiler are as they were.
-build() {
+# build_module FOLDER PACKAGE FLAG...: skipped when the folder's pins, the flags and the compiler are as they were.
+build_module() {
   local folder=$1 package=$2 key mark out file name
   shift 2
   pushd "$HERE/$folder" >/dev/null || die "no folder $folder"
@@ -34,6 +34,7 @@ build() {
   mark=$BIN/.built-${folder//\//-}
   [[ $(cat "$mark" 2>/dev/null) != "$key" ]] || { popd >/dev/null && return 0; }
   log "building $folder (minutes when the Go build cache is empty)"
+  [[ $folder != cilium ]] || patch_cilium
   out=$(mktemp -d "$CACHE/build.XXXXXX")
   CGO_ENABLED=0 nice -n 10 go build -trimpath "$@" -o "$out/" "$package" >&2 || { rm -rf "$out"; die "$folder does not build"; }
   for file in "$out"/*; do
@@ -46,18 +47,17 @@ build() {
   log "built $folder"
 }
 
-# A copy of Cilium's source with one file replaced (the go command allows no -overlay over its module cache), and
-# a go.mod that points to it; prints the path of that go.mod.
-patched_cilium() {
+# Makes a copy of Cilium's source with one file replaced (the go command allows no -overlay over its module cache),
+# and a go.mod that points to it.
+patch_cilium() {
   local source copy=$CACHE/cilium-source
-  source=$(module_dir cilium github.com/cilium/cilium) || exit
+  source=$(module_dir cilium github.com/cilium/cilium) || die "no source of Cilium"
   rm -rf "$copy"
   cp -r --no-preserve=mode "$source" "$copy"
   cp "$HERE/cilium/overlay/modules_linux.go" "$copy/pkg/datapath/linux/modules/"
   cp "$HERE/cilium/go.mod" "$CACHE/cilium.mod"
   cp "$HERE/cilium/go.sum" "$CACHE/cilium.sum"
   go mod edit -replace "github.com/cilium/cilium=$copy" "$CACHE/cilium.mod"
-  echo "$CACHE/cilium.mod"
 }
 
 # The folder of a module's files, for what it ships beside Go (charts, scripts, BPF sources).

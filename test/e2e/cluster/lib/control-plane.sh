@@ -48,5 +48,5 @@ api_ready() {
 
 stop_control_plane() {
   local name
-  for name in kube-scheduler kube-controller-manager kube-apiserver etcd external; do stop $name; done
+  for name in kube-scheduler kube-controller-manager kube-apiserver etcd external; do stop $name KILL; done
 }

@@ -27,13 +27,15 @@ node_dir() { echo "$RUN/nodes/$1"; }
 netns_of() { echo "npe2e-$1"; }
 
 CACHE=${NETPROOF_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/netproof-e2e}
-CNI=${NETPROOF_E2E_CNI:-cilium} # cilium: enforces policies; bridge: takes them and ignores them
-BIN=$CACHE/bin       # programs built from the Go modules beside this folder
-IMAGES=$CACHE/images # image archives
-RUN=$CACHE/run       # everything of the cluster that is up; `down` deletes it
+BIN=$CACHE/bin # programs built from the Go modules beside this folder
+RUN=$CACHE/run # everything of the cluster that is up; `down` deletes it
 PKI=$RUN/pki
 LOGS=$RUN/log
 KUBECONFIG_FILE=$RUN/kubeconfig
+
+# cilium: enforces policies; bridge: takes them and ignores them. A cluster that is up has made its choice.
+CNI=$(cat "$RUN/cni" 2>/dev/null || echo "${NETPROOF_E2E_CNI:-cilium}")
+IMAGES=$CACHE/images/$CNI # image archives
 
 export PATH=$BIN:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 export KUBECONFIG=$KUBECONFIG_FILE

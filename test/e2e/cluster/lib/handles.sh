@@ -22,17 +22,15 @@ in_agent() {
   kubectl -n kube-system exec "$pod" -c cilium-agent -- "$@"
 }
 
-# The DaemonSet keeps off nodes with this label.
-node_stop_agent() {
-  kubectl -n kube-system patch ds cilium --type=merge -p '{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{
-    "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[
-    {"key":"netproof.test/no-agent","operator":"DoesNotExist"}]}]}}}}}}}' >&2
-  kubectl label node "$1" netproof.test/no-agent=true >&2
-}
+# The DaemonSet keeps off nodes with this label (cilium/values.yaml).
+node_stop_agent() { kubectl label node "$1" netproof.test/no-agent=true >&2; }
 node_start_agent() { kubectl label node "$1" netproof.test/no-agent- >&2; }
 
 node_kill() { kill_node "$1"; }
-node_start() { start_node "$1"; }
+node_start() {
+  make_network
+  start_node "$1"
+}
 
 stop_apiserver() { stop kube-apiserver KILL; }
 restart_apiserver() {

@@ -14,15 +14,30 @@ make_network() {
     ip link set $BRIDGE up
   }
   for node in "${NODES[@]}"; do
-    attach "$node" "$(node_address "$node")" && ip -n "$(netns_of "$node")" route add default via $GATEWAY_ADDRESS
+    attach "$node" "$(node_address "$node")" || continue
+    ip -n "$(netns_of "$node")" route add default via $GATEWAY_ADDRESS
+    [[ $CNI != bridge ]] || route_pods "$node"
   done
   attach outside $GATEWAY_ADDRESS && {
     ip -n npe2e-outside addr add $EXTERNAL_ADDRESS/32 dev lo
     ip -n npe2e-outside route add unreachable default
-    # Forwarding, so that a packet for anywhere else is answered with ICMP and not silently dropped.
-    ip netns exec npe2e-outside sysctl -qw net.ipv4.ip_forward=1
+    # Every packet for anywhere else is answered. The route alone does that about once a second (error_cost in
+    # net/ipv4/route.c), and so would a router; a test wants the same answer every time.
+    ip netns exec npe2e-outside sysctl -qw net.ipv4.icmp_ratelimit=0
+    ip netns exec npe2e-outside nft "table ip outside { chain in { type filter hook prerouting priority 0;
+      iif lo accept; ip daddr { 172.30.0.0/24, $EXTERNAL_ADDRESS } accept; reject with icmp host-unreachable; }; }"
   }
   start external ip netns exec npe2e-outside "$BIN/agnhost" netexec --http-port=8080 --udp-port=8081
+}
+
+# What Cilium does by itself: routes to the other nodes' pods, and the node's address for what leaves the cluster.
+route_pods() {
+  local other ns
+  ns=$(netns_of "$1")
+  for other in "${NODES[@]}"; do
+    [[ $other == "$1" ]] || ip -n "$ns" route add "$(node_pod_cidr "$other")" via "$(node_address "$other")"
+  done
+  ip netns exec "$ns" iptables -t nat -A POSTROUTING -s "$(node_pod_cidr "$1")" ! -d $POD_CIDR -j MASQUERADE
 }
 
 # attach NAME ADDRESS: makes the namespace and its link to the bridge; fails if it was there.
@@ -38,12 +53,15 @@ attach() {
   ip -n "$ns" link set eth0 up
 }
 
+# The machine's end of the link first: the kernel takes a namespace apart only some time after it was deleted.
+detach() {
+  ip link del "$(netns_of "$1")" 2>/dev/null
+  ip netns del "$(netns_of "$1")" 2>/dev/null
+}
+
 remove_network() {
   local name
-  for name in "${NODES[@]}" outside; do
-    ip netns del "$(netns_of "$name")" 2>/dev/null # the other end of its link goes with it, a moment later
-    ip link del "$(netns_of "$name")" 2>/dev/null
-  done
+  for name in "${NODES[@]}" outside; do detach "$name"; done
   ip link del $BRIDGE 2>/dev/null
   return 0
 }

@@ -14,7 +14,7 @@ start_node() {
     [[ $controller != cpuset ]] || enable_cpuset "$group"
   done
   start "$node" "$HERE/node/enter.sh" "$HERE/node/init.sh" "$node" "$(netns_of "$node")" "$(node_dir "$node")" \
-    "$IMAGES" "${CGROUP_CONTROLLERS[@]}"
+    "${CGROUP_CONTROLLERS[@]}"
 }
 
 # A new cpuset group is empty, and nothing can run in it (cpuset(7)).
@@ -40,7 +40,7 @@ YAML
 lay_out_node() {
   local node=$1 root file
   root=$(node_dir "$node")/root
-  mkdir -p "$root"/{dev,proc,sys,run,tmp,usr,opt/{cni/bin,images},var/{lib,log,tmp},etc/{cni/net.d,containerd,kubernetes/pki}} \
+  mkdir -p "$root"/{dev,proc,sys,run,tmp,usr,opt/cni/bin,var/{lib,log,tmp},etc/{cni/net.d,containerd,kubernetes/pki}} \
     "$(node_dir "$node")"/usr/{upper,work}
   for file in bin sbin lib lib64; do ln -sfn usr/$file "$root/$file"; done
   ln -sfn ../run "$root/var/run"
@@ -50,6 +50,7 @@ lay_out_node() {
   echo -n "$node" | md5sum | cut -c1-32 >"$root/etc/machine-id"
   cp /usr/lib/cni/{loopback,host-local,bridge,portmap} "$root/opt/cni/bin/"
   cp "$BIN/kubelet" "$root/opt/kubelet"
+  give_images "$root/var/lib/containerd"
   cp "$PKI/ca.crt" "$PKI/$node-serving".{crt,key} "$root/etc/kubernetes/pki/"
   cp "$PKI/$node.conf" "$root/etc/kubernetes/kubelet.conf"
   fill "$HERE/node/kubelet.yaml" "$node" >"$root/etc/kubernetes/kubelet.yaml"
@@ -71,16 +72,22 @@ in_node() {
   nsenter -t "$init" -m -u -i -n -p -C -r -w "$@"
 }
 
-kill_node() { stop "$1" KILL; }
+# What a power failure leaves is the disk: no process, no cgroup, no network configuration.
+kill_node() {
+  stop "$1" KILL
+  remove_cgroups "npe2e/$1"
+  detach "$1"
+}
 
-remove_node_cgroups() {
+# remove_cgroups GROUP: in every hierarchy, with all below it.
+remove_cgroups() {
   local controller tries
-  for ((tries = 0; tries < 50; tries++)); do # a group goes only after the last process in it has
+  for ((tries = 0; tries < 100; tries++)); do # a group goes only after the last process in it has
     for controller in "${CGROUP_CONTROLLERS[@]}"; do
-      find "/sys/fs/cgroup/$controller/npe2e" -depth -type d -exec rmdir {} + 2>/dev/null
+      find "/sys/fs/cgroup/$controller/$1" -depth -type d -exec rmdir {} + 2>/dev/null
     done
-    compgen -G '/sys/fs/cgroup/*/npe2e' >/dev/null || return 0
+    compgen -G "/sys/fs/cgroup/*/$1" >/dev/null || return 0
     sleep 0.1
   done
-  log "cgroups are left over: $(compgen -G '/sys/fs/cgroup/*/npe2e')"
+  log "cgroups are left over: $(compgen -G "/sys/fs/cgroup/*/$1")"
 }

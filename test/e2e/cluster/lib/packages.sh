@@ -13,6 +13,7 @@ PACKAGES=(
   llc-16:llvm-16
   iptables:iptables
   ipset:ipset
+  nft:nftables
   ip:iproute2
   nsenter:util-linux
   openssl:openssl

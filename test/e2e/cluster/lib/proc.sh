@@ -1,7 +1,8 @@
 # Background processes, recorded so that only what was started here is ever ended: the process id together with
 # its start time (field 22 of /proc/PID/stat, see proc(5)), because ids are used again.
 
-start_time() { awk '{ sub(/^.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null; }
+# Nothing for a process that has ended and only waits for its parent to notice (state Z).
+start_time() { awk '{ sub(/^.*\) /, ""); if ($1 != "Z") print $20 }' "/proc/$1/stat" 2>/dev/null; }
 
 # recorded_pid NAME: prints the id if that very process is still running.
 recorded_pid() {
@@ -16,7 +17,7 @@ start() {
   shift
   recorded_pid "$name" >/dev/null && return
   mkdir -p "$RUN/pids" "$LOGS"
-  setsid "$@" >>"$LOGS/$name.log" 2>&1 </dev/null 3>&- &
+  setsid "$@" >>"$LOGS/$name.log" 2>&1 </dev/null 3>&- 9>&- &
   pid=$!
   echo "$pid $(start_time "$pid")" >"$RUN/pids/$name"
   disown "$pid"

@@ -1,8 +1,8 @@
 #!/bin/bash
-# init.sh NODE DIR IMAGES CONTROLLER...: the first process of a node. Makes the node's root file system, then keeps
+# init.sh NODE DIR CONTROLLER...: the first process of a node. Makes the node's root file system, then keeps
 # containerd and kubelet running.
-node=$1 dir=$2 images=$3
-shift 3
+node=$1 dir=$2
+shift 2
 root=$dir/root
 set -e
 
@@ -10,7 +10,6 @@ mount --make-rprivate /
 mount --bind "$root" "$root"
 # The machine's programs, with the node's own changes on top.
 mount -t overlay overlay -o "lowerdir=/usr,upperdir=$dir/usr/upper,workdir=$dir/usr/work" "$root/usr"
-mount --bind -o ro "$images" "$root/opt/images"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
@@ -52,11 +51,6 @@ keep_running() {
 
 keep_running containerd containerd &
 until ctr version >/dev/null 2>&1; do sleep 0.1; done
-# Before the kubelet, which would try to pull what is not there yet.
-for archive in /opt/images/*.tar; do
-  done=/var/lib/${archive##*/}.imported
-  [[ $done -nt $archive ]] || { ctr -n k8s.io images import "$archive" && touch "$done"; }
-done
 keep_running kubelet /opt/kubelet --config=/etc/kubernetes/kubelet.yaml --kubeconfig=/etc/kubernetes/kubelet.conf \
   --hostname-override="$node" --node-ip="$(hostname -I | cut -d' ' -f1)" --v=2 &
 while :; do wait; sleep 1; done

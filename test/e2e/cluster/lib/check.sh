@@ -1,0 +1,60 @@
+# Shows that the cluster is a cluster and that its policies are enforced. Leaves nothing in it.
+
+check() {
+  local pod
+  kubectl create namespace npe2e-check >/dev/null || die "npe2e-check is there already"
+  trap 'kubectl delete namespace npe2e-check --wait=false >/dev/null' EXIT
+  kubectl apply -n npe2e-check -f "$HERE/manifests/check.yaml" >/dev/null || die "the pods were refused"
+  kubectl wait -n npe2e-check --for=condition=Ready pod --all --timeout=60s >/dev/null || die "the pods are not ready"
+  SERVER=$(kubectl get pod -n npe2e-check server -o 'jsonpath={.status.podIP}')
+
+  expect "name resolves" connected client-1 server.npe2e-check.svc.cluster.local 80
+  expect "service" connected client-2 server 80
+  expect "API server" connected client-1 kubernetes.default 443
+  expect "host outside" connected client-2 external.test 8080
+  expect "no way out" EHOSTUNREACH client-1 198.51.100.1 80
+  expect "open, same node" connected client-1 "$SERVER" 8080
+  expect "open, other node" connected client-2 "$SERVER" 8080
+  policy '{podSelector: {matchLabels: {app: server}}, policyTypes: [Ingress]}'
+  expect "ingress denied, same node" "$(denied)" client-1 "$SERVER" 8080
+  expect "ingress denied, other node" "$(denied)" client-2 "$SERVER" 8080
+  policy '{podSelector: {matchLabels: {app: client}}, policyTypes: [Egress]}'
+  expect "egress denied, same node" "$(denied)" client-1 "$SERVER" 8080
+  expect "egress denied, other node" "$(denied)" client-2 "$SERVER" 8080
+  policy '{podSelector: {matchLabels: {app: server}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {
+    matchLabels: {app: client}}}], ports: [{port: 8080}]}]}'
+  expect "allowed port" connected client-2 "$SERVER" 8080
+  expect "other port" "$(if [[ $CNI == cilium ]]; then echo timeout; else echo ECONNREFUSED; fi)" client-2 "$SERVER" 8079
+  # Its probes were asked all the while: what comes from the node is let through.
+  [[ $(kubectl get pod -n npe2e-check server -o 'jsonpath={.status.containerStatuses[0].restartCount}') == 0 ]] ||
+    die "the server was restarted: its liveness probe was blocked"
+  kubectl label namespace npe2e-check pod-security.kubernetes.io/enforce=restricted >/dev/null
+  kubectl run -n npe2e-check root --image=docker.io/library/busybox:$BUSYBOX_VERSION 2>&1 | grep -q 'violates PodSecurity' ||
+    die "Pod Security admission let a pod pass"
+  log "every check passed"
+}
+
+denied() { if [[ $CNI == cilium ]]; then echo timeout; else echo connected; fi; }
+
+policy() {
+  kubectl apply -f - >/dev/null <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: check, namespace: npe2e-check}
+spec: $1
+YAML
+  sleep 1
+}
+
+# expect WHAT OUTCOME POD HOST PORT
+expect() {
+  local outcome
+  outcome=$(kubectl exec -n npe2e-check "$3" -- node -e '
+    const [host, port] = process.argv.slice(1);
+    const socket = require("net").connect({ host, port, timeout: 2000 });
+    const end = (outcome) => (console.log(outcome), process.exit());
+    socket.on("connect", () => end("connected")).on("timeout", () => end("timeout")).on("error", (e) => end(e.code));
+  ' "$4" "$5")
+  [[ $outcome == "$2" ]] || die "$1: expected $2, got $outcome"
+  log "ok: $1: $outcome"
+}
