@@ -1,5 +1,5 @@
 /** From what a client sent to an object of a kind. */
-import { type JsonObject, type KubeObject, isJsonObject } from './object.ts';
+import { type Json, type JsonObject, type KubeObject, isJsonObject } from './object.ts';
 import { badRequest } from './refusal.ts';
 import { type Resource, groupVersion } from './resource.ts';
 import { decode } from './schema.ts';
@@ -11,24 +11,21 @@ export interface Body {
   readonly warnings: readonly string[];
 }
 
-const shown = (json: JsonObject): string => JSON.stringify(json).slice(0, 200);
+const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Throws 400 where the real server cannot decode. */
 export function readObject(json: JsonObject, resource: Resource, validation: FieldValidation): Body {
-  const { kind, apiVersion } = json;
-  if (typeof kind !== 'string' || kind === '')
-    throw badRequest(`Object 'Kind' is missing in '${shown(json)}'`);
-  if (typeof apiVersion !== 'string' || apiVersion === '')
-    throw badRequest(`Object 'apiVersion' is missing in '${shown(json)}'`);
   const expected = groupVersion(resource);
+  // What the body leaves out is taken from the path, as the real server does.
+  const { kind = resource.kind, apiVersion = expected } = json;
   if (apiVersion !== expected)
     throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+      `the API version in the data (${shown(apiVersion)}) does not match the expected API version (${expected})`,
     );
   if (kind !== resource.kind)
-    throw badRequest(`${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`);
+    throw badRequest(`${shown(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}`);
   const cannot = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
-  const decoded = decode(json, resource.model);
+  const decoded = decode({ ...json, kind, apiVersion }, resource.model);
   if (decoded.mismatch) throw badRequest(`${cannot}: ${decoded.mismatch}`);
   const unknown = decoded.unknown.map((path) => `unknown field "${path}"`);
   if (unknown.length > 0 && validation === 'Strict')

@@ -27,31 +27,43 @@ export interface ContainerProcess {
   run(command: readonly string[], timeoutMs: number): Promise<boolean>;
 }
 
+/** Between two looks for the container's first process. */
+const RETRY_MS = 2;
+
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Runs before the container's program: bind mounts (pairs up to `--`), host name, working directory. */
-const SETUP = `set -e
+/**
+ * Stays outside to wait: `unshare --fork` would take a killed child for a failure of its own. The first child of
+ * this shell is PID 1 inside. What the shell itself says (`Killed`) is not the container's output.
+ */
+const OUTSIDE = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
+
+/** Runs inside before the container's program: bind mounts (pairs up to `--`), host name, working directory. */
+const INSIDE = `set -e
 PATH=${PATH}:$PATH
 host=$1 dir=$2; shift 2
+mount -t proc proc /proc
 while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; shift
 echo "$host" > /proc/sys/kernel/hostname
 cd "$dir"
 PATH=$1; shift
 exec "$@"`;
 
+const SHELL = ['/bin/sh', '-c'];
+
 function launch(spec: ProcessSpec): ChildProcess {
   const { netns, hostname, workingDir, command, environment, mounts } = spec;
   const path = environment['PATH'] ?? PATH;
-  const separate = ['--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
-  const setup = [SETUP, 'setup', hostname, workingDir, ...mounts.flat(), '--', path, ...command];
-  return spawn('nsenter', [`--net=${netns}`, 'unshare', ...separate, '/bin/sh', '-c', ...setup], {
+  const enter = [`--net=${netns}`, 'unshare', '--mount', '--pid', '--uts', '--'];
+  const setup = [INSIDE, 'setup', hostname, workingDir, ...mounts.flat(), '--', path, ...command];
+  return spawn('nsenter', [...enter, ...SHELL, OUTSIDE, 'wait', ...SHELL, ...setup], {
     env: { HOSTNAME: hostname, HOME: '/root', ...environment, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',
   });
 }
 
-/** The process inside: the child of `unshare`, which stays outside to wait for it. */
+/** The process inside: the only child of the shell that waits outside. */
 function innerPid(pid: number): number | undefined {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
@@ -61,13 +73,20 @@ function innerPid(pid: number): number | undefined {
   }
 }
 
-function send(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
+function send(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
     // Already gone.
   }
+}
+
+/** Tries again shortly while the container's first process is not there yet. */
+function deliver(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const pid = innerPid(child.pid);
+  if (pid === undefined) setTimeout(() => deliver(child, name), RETRY_MS);
+  else send(pid, name);
 }
 
 const exitCode = (code: number | null, signal: NodeJS.Signals | null): number =>
@@ -104,13 +123,7 @@ export async function startProcess(spec: ProcessSpec, log: LogFile): Promise<Con
   const inner = (): number | undefined => (child.pid === undefined ? undefined : innerPid(child.pid));
   return {
     exited,
-    signal: (name) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const pid = inner();
-      // Before the inner process exists nothing of the container runs: it never will.
-      if (pid === undefined) send(child.pid, 'SIGKILL');
-      else send(pid, name);
-    },
+    signal: (name) => deliver(child, name),
     run: async (command, timeoutMs) => {
       const pid = inner();
       return pid === undefined ? false : runInside(pid, command, timeoutMs);

@@ -161,7 +161,6 @@ describe('pods', () => {
       { ...pod('p'), apiVersion: 'v2' },
       'the API version in the data (v2) does not match the expected API version (v1)',
     ],
-    ['no kind', { metadata: { name: 'p' } }, "Object 'Kind' is missing"],
     [
       'another namespace',
       pod('p', {}, { namespace: 'other' }),
@@ -182,6 +181,11 @@ describe('pods', () => {
     const made = cluster.rest.create(PODS, 'default', pod('p', { nodeNmae: 'x' }), { dryRun: true });
     expect(made.warnings).toEqual(['unknown field "spec.nodeNmae"']);
     expect(made.object.spec).not.toHaveProperty('nodeNmae');
+  });
+
+  test('a body without kind is what its path says', () => {
+    const { kind: _kind, apiVersion: _version, ...body } = pod('p');
+    expect(cluster.rest.create(PODS, 'default', body, DRY).object).toMatchObject({ kind: 'Pod', apiVersion: 'v1' });
   });
 
   test('a missing namespace is named', () => {
