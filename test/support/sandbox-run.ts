@@ -1,0 +1,273 @@
+/** One embedded cluster for a test file, and whole runs of the built program on it; `npm run build` comes before. */
+import { expect } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  type V1Pod,
+} from '@kubernetes/client-node';
+import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
+import type { RunResult } from '../../src/model/result.ts';
+import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
+import { judge } from '../../src/verdict/judge.ts';
+import { type Ended, type Running, start } from './netproof.ts';
+
+/** The daemon is a program of its own, so the tests run what the build made. */
+const BUILT = '../../dist/src/sandbox/start.js';
+/** Whole runs with their pods: seconds, but many on a busy machine. */
+export const RUN_MS = 120_000;
+
+/** A scenario in the words of docs/scenario.md; `apiVersion` and the like are added. */
+export interface Written {
+  readonly namespaces: Readonly<Record<string, object>>;
+  readonly workloads: Readonly<Record<string, object>>;
+  readonly targets?: Readonly<Record<string, object>>;
+  readonly zones?: Readonly<Record<string, readonly string[]>>;
+  /** NetworkPolicies, written to a file beside the scenario. */
+  readonly policies?: readonly Policy[];
+  readonly expect: { readonly default: 'allow' | 'deny'; readonly rules?: readonly object[] };
+  readonly attempt?: object;
+  readonly pods?: object;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly namespace: string;
+  readonly spec: object;
+}
+
+export interface Proved extends Ended {
+  readonly result: RunResult;
+}
+
+export class Lab {
+  readonly sandbox: Sandbox;
+  readonly core: CoreV1Api;
+  readonly objects: KubernetesObjectApi;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'netproof-test-'));
+  #scenarios = 0;
+
+  private constructor(sandbox: Sandbox) {
+    const config = new KubeConfig();
+    config.loadFromString(sandbox.kubeconfig);
+    this.sandbox = sandbox;
+    this.core = config.makeApiClient(CoreV1Api);
+    this.objects = KubernetesObjectApi.makeApiClient(config);
+  }
+
+  static async open(request: SandboxRequest = {}): Promise<Lab> {
+    const { startSandbox } = (await import(BUILT)) as typeof import('../../src/sandbox/start.ts');
+    return new Lab(await startSandbox(request));
+  }
+
+  async close(): Promise<void> {
+    rmSync(this.#folder, { recursive: true });
+    await this.sandbox.close();
+  }
+
+  /** Writes a scenario file in a folder of its own; its path. */
+  async write({ policies = [], ...rest }: Written): Promise<string> {
+    const folder = join(this.#folder, String((this.#scenarios += 1)));
+    const manifests = policies.map(({ name, namespace, spec }) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name, namespace },
+      spec,
+    }));
+    const scenario = {
+      apiVersion: 'netproof/v1',
+      kind: 'Scenario',
+      metadata: { name: 'test' },
+      ...rest,
+      ...(policies.length > 0 ? { policies: ['policies.yaml'] } : {}),
+    };
+    // JSON is YAML.
+    return writeAll(folder, 'scenario.yaml', {
+      'scenario.yaml': JSON.stringify(scenario, undefined, 1),
+      ...(policies.length > 0
+        ? { 'policies.yaml': JSON.stringify({ kind: 'List', apiVersion: 'v1', items: manifests }) }
+        : {}),
+    });
+  }
+
+  /** Starts `netproof run` with JSON on stdout. */
+  async start(
+    scenario: Written | string,
+    args: readonly string[] = [],
+    kubeconfig?: string,
+  ): Promise<Running> {
+    const file = typeof scenario === 'string' ? scenario : await this.write(scenario);
+    return start(['run', file, '-o', 'json', ...args], {
+      KUBECONFIG: kubeconfig ?? this.sandbox.kubeconfigPath,
+    });
+  }
+
+  /**
+   * A whole run. One in which the machine was too busy to tell (`starved`) is made again: the tool says so
+   * rightly, but of what is tested here it says nothing.
+   */
+  async prove(scenario: Written | string, args: readonly string[] = []): Promise<Proved> {
+    for (let tries = 1; ; tries += 1) {
+      const proved = proofOf(await (await this.start(scenario, args)).ended);
+      if (tries === 3 || !isStarved(proved)) return proved;
+    }
+  }
+
+  /** A run that comes to no result. */
+  async refuse(scenario: Written | string, args: readonly string[] = []): Promise<Ended> {
+    const ended = await (await this.start(scenario, args)).ended;
+    expect(ended.stdout).toBe('');
+    return ended;
+  }
+
+  create(object: KubernetesObject & Readonly<Record<string, unknown>>): Promise<KubernetesObject> {
+    return this.objects.create(object);
+  }
+
+  async namespace(name: string, labels: Record<string, string> = {}): Promise<string> {
+    await this.core.createNamespace({ body: { metadata: { name, labels } } });
+    return name;
+  }
+
+  /** A pod of somebody else's, once it is ready: `node -e code`. */
+  async pod(namespace: string, name: string, labels: Record<string, string>, code: string): Promise<V1Pod> {
+    const container = { name: 'main', image: 'node:22', command: ['node', '-e', code] };
+    await this.core.createNamespacedPod({
+      namespace,
+      body: {
+        metadata: { name, labels },
+        spec: { terminationGracePeriodSeconds: 0, containers: [container] },
+      },
+    });
+    return eventually(
+      () => this.core.readNamespacedPod({ namespace, name }),
+      ({ status }) =>
+        status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true,
+    );
+  }
+
+  /** The launched pod of that workload and role, as soon as it runs. */
+  async launched(workload: string, role: 'listener' | 'prober', runId?: string): Promise<V1Pod> {
+    const labelSelector = runId === undefined ? RUN_LABEL : `${RUN_LABEL}=${runId}`;
+    const pods = await eventually(
+      async () => {
+        const { items } = await this.core.listPodForAllNamespaces({ labelSelector });
+        return items.filter(
+          ({ metadata, status }) =>
+            metadata?.annotations?.[ANNOTATION.workload] === workload &&
+            metadata.annotations[ANNOTATION.role] === role &&
+            status?.containerStatuses?.[0]?.state?.running !== undefined,
+        );
+      },
+      ({ length }) => length > 0,
+    );
+    return pods[0] as V1Pod;
+  }
+
+  async remove({ metadata }: V1Pod): Promise<void> {
+    const { name = '', namespace = '' } = metadata ?? {};
+    await this.core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
+  }
+
+  /** Every object of the kinds that a user sees, by kind, namespace and name; without what changes by itself. */
+  async everything(): Promise<ReadonlyMap<string, KubernetesObject>> {
+    const lists = await Promise.all(
+      KINDS.map(async ([apiVersion, kind]) => {
+        const { items } = await this.objects.list(apiVersion, kind);
+        return items.map((item): [string, KubernetesObject] => [
+          `${kind} ${item.metadata?.namespace ?? ''}/${item.metadata?.name}`,
+          item,
+        ]);
+      }),
+    );
+    return new Map(lists.flat());
+  }
+
+  /** Resolves once the cluster holds exactly these objects again, unchanged. */
+  async unchanged(before: ReadonlyMap<string, KubernetesObject>): Promise<void> {
+    const text = (objects: ReadonlyMap<string, KubernetesObject>): string =>
+      [...objects]
+        .map(([key, object]) => `${key} ${JSON.stringify(object)}`)
+        .toSorted()
+        .join('\n');
+    const wanted = text(before);
+    // The API server empties namespaces in the background.
+    const now = await eventually(
+      () => this.everything(),
+      (found) => text(found) === wanted,
+    ).catch(() => this.everything());
+    expect(text(now)).toEqual(wanted);
+  }
+}
+
+/** What a run could touch. Not nodes, leases and events, which live on by themselves. */
+const KINDS: readonly (readonly [string, string])[] = [
+  ['v1', 'Namespace'],
+  ['v1', 'Pod'],
+  ['v1', 'Service'],
+  ['v1', 'Endpoints'],
+  ['v1', 'ConfigMap'],
+  ['v1', 'Secret'],
+  ['v1', 'ServiceAccount'],
+  ['v1', 'ResourceQuota'],
+  ['discovery.k8s.io/v1', 'EndpointSlice'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'ReplicaSet'],
+  ['apps/v1', 'DaemonSet'],
+  ['policy/v1', 'PodDisruptionBudget'],
+];
+
+function isStarved({ result }: Proved): boolean {
+  return result.verdicts.some(({ cause }) => cause === 'starved');
+}
+
+/** The result of a run that came to one; judged again from what was written, the verdicts are the same. */
+export function proofOf(ended: Ended): Proved {
+  if (ended.stdout === '') throw new Error(`no result, exit code ${ended.code}: ${ended.stderr}`);
+  const result = JSON.parse(ended.stdout) as RunResult;
+  expect(judge(result.record)).toEqual(result.verdicts);
+  expect(result.summary.exitCode).toBe(ended.code);
+  return { ...ended, result };
+}
+
+/** `source -> endpoint` to the verdict's cause; `causes` has several where an endpoint has several addresses. */
+export function table({ result }: Proved): Readonly<Record<string, string>> {
+  const cells = new Map<string, Set<string>>();
+  for (const { probe, cause } of result.verdicts) {
+    const { source, endpoint } = result.record.probes[probe] ?? { source: '?', endpoint: '?' };
+    const key = `${source} -> ${endpoint}`;
+    cells.set(key, (cells.get(key) ?? new Set()).add(cause));
+  }
+  return Object.fromEntries([...cells].map(([key, causes]) => [key, [...causes].toSorted().join(' ')]));
+}
+
+/** Asks until the answer is as wanted; rejects with the last answer after twenty seconds. */
+export async function eventually<T>(ask: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const value = await ask();
+    if (wanted(value)) return value;
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value).slice(0, 2000)}`);
+    await delay(20);
+  }
+}
+
+async function writeAll(
+  folder: string,
+  first: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+  return join(folder, first);
+}
