@@ -22,7 +22,8 @@ const EPILOGUE = `Exit codes:
   2  wrong usage or a mistake in the scenario
   3  the cluster does not enforce network policies
   4  nothing failed, but something is inconclusive
-  5  the run could not be completed
+  5  the run could not be completed, or was interrupted
+  70 a bug in netproof: please report it
 
 netproof creates only what carries its run label, deletes only that, and cleans up when it ends, also after Ctrl-C.`;
 
@@ -33,7 +34,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
     parser.command(
       command.usage,
       command.describe,
-      (inner) => command.options(inner as Argv),
+      (inner) => generalLast(command.options(inner as Argv)),
       (options) => {
         chosen = { kind: 'command', execute: (context) => command.execute(options, context) };
       },
@@ -52,6 +53,11 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   return chosen ?? { kind: 'nothing', help: `${await parser.getHelp()}\n` };
 }
 
+/** What every command has comes after what is a command's own. */
+function generalLast<Options>(parser: Argv<Options>): Argv<Options> {
+  return parser.group([], 'Options:').group(['color', 'help', 'version'], 'General options:');
+}
+
 function frame(parser: Argv, columns: number): Argv {
   return parser
     .scriptName('netproof')
@@ -59,7 +65,7 @@ function frame(parser: Argv, columns: number): Argv {
     .option('color', {
       type: 'boolean',
       global: true,
-      describe: 'Colour; --no-color, NO_COLOR and pipes switch it off',
+      describe: 'Colour on a terminal; --no-color or NO_COLOR switches it off',
     })
     .version(packageVersion())
     .help()

@@ -17,17 +17,17 @@ export interface CleanupArguments {
 
 export const cleanup: Command<CleanupArguments> = {
   usage: 'cleanup',
-  describe: 'Remove what runs that were killed left in the cluster',
+  describe: 'Remove what runs left in the cluster: everything, or by --run-id or --older-than',
   options: (parser) =>
     clusterOptions(parser)
       .option('run-id', { type: 'string', requiresArg: true, describe: 'Only what this run created' })
       .option('older-than', {
         type: 'string',
         requiresArg: true,
-        describe: 'Only what was created longer ago than this, for example 60m; spares runs that go on',
+        describe: 'Only what was created longer ago than this, for example 60m; spares runs under way',
       })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only say what would be removed' })
-      .example('$0 cleanup --dry-run', "what carries netproof's run label")
+      .example('$0 cleanup --dry-run', 'what carries the run label, runs under way included')
       .example('$0 cleanup --run-id r7f3k2ab', 'remove what that run created'),
   execute: async ({ runId, olderThan, dryRun, ...credentials }, context) => {
     const olderThanMs = durationOption('older-than', olderThan);

@@ -51,12 +51,14 @@ export const run: Command<RunArguments> = {
       .option('sandbox', {
         type: 'boolean',
         default: false,
-        describe: 'Use the embedded cluster: Linux, root or unprivileged user namespaces, nftables, iproute2',
+        describe:
+          'Use the embedded cluster instead of yours; needs Linux, nftables, iproute2, and root or user namespaces',
       })
       .option('sandbox-cni', {
         type: 'string',
         requiresArg: true,
-        describe: 'How the sandbox enforces policies: healthy, none, ingress-only, egress-only, reject, slow',
+        describe:
+          'How the sandbox enforces policies: healthy, none, ingress-only, egress-only, reject, slow, slow=<ms> [default: healthy]',
       })
       .option('sandbox-nodes', {
         type: 'number',
@@ -66,7 +68,8 @@ export const run: Command<RunArguments> = {
       .option('skip-preflight', {
         type: 'boolean',
         default: false,
-        describe: 'Do not test first whether the cluster enforces policies at all',
+        describe:
+          'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
       })
       .option('timeout', {
         type: 'string',

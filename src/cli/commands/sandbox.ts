@@ -25,7 +25,7 @@ export const sandbox: Command<SandboxArguments> = {
         type: 'number',
         requiresArg: true,
         default: 2,
-        describe: 'How many nodes it has',
+        describe: 'How many nodes it has, 1 to 16',
       })
       .example('$0 sandbox', 'then, in another terminal, export the KUBECONFIG that it prints')
       .example('$0 sandbox --cni none', 'a cluster that ignores every policy'),

@@ -6,8 +6,10 @@ export const schema: Command<unknown> = {
   describe: 'Print the JSON Schema of scenarios, for completion in editors',
   options: (parser) =>
     parser
-      .example('$0 schema > netproof.schema.json', 'then begin a scenario with the line')
-      .example('# yaml-language-server: $schema=netproof.schema.json', 'and editors know its words'),
+      .example('$0 schema > netproof.schema.json', 'save it beside your scenarios')
+      .epilogue(
+        'Editors use it for a scenario that begins with the line\n  # yaml-language-server: $schema=netproof.schema.json',
+      ),
   execute: async (_, { terminal }) => {
     const { scenarioSchema } = await import('../../scenario/schema.ts');
     await terminal.out.write(`${JSON.stringify(scenarioSchema, null, 2)}\n`);
