@@ -100,8 +100,11 @@ export async function eventually<T>(ask: () => Promise<T>, wanted: (value: T) =>
   }
 }
 
+/** As an object, not an instance of the library's class. */
+type PodSpec = Pick<V1PodSpec, keyof V1PodSpec>;
+
 /** A container that runs this script on Node. */
-export const script = (code: string, more: Partial<V1PodSpec['containers'][number]> = {}): V1PodSpec => ({
+export const script = (code: string, more: Partial<V1PodSpec['containers'][number]> = {}): PodSpec => ({
   restartPolicy: 'Never',
   terminationGracePeriodSeconds: 0,
   containers: [{ name: 'main', image: 'node:20', command: ['node', '-e', code], ...more }],

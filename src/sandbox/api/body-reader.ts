@@ -2,12 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
 import type { Json } from './object.ts';
+import { PROTOBUF, readProtobuf } from './protobuf.ts';
 import { Refusal, badRequest, unsupportedMediaType } from './refusal.ts';
 
 /** The real server's own limit. */
 const MAX_BODY = 3 * 1024 * 1024;
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -16,7 +17,7 @@ async function readText(request: IncomingMessage): Promise<string> {
       throw new Refusal(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 export const mediaType = (request: IncomingMessage): string =>
@@ -33,11 +34,13 @@ function parse(text: string, type: string): unknown {
 /** Undefined for an empty body. Throws 400, 413 or 415. */
 export async function readBody(request: IncomingMessage): Promise<Json | undefined> {
   const type = mediaType(request);
-  const text = await readText(request);
+  const bytes = await readBytes(request);
+  if (type === PROTOBUF) return bytes.length === 0 ? undefined : readProtobuf(bytes);
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return undefined;
   if (!/json$|yaml$/.test(type))
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
     );
   // A key of this name would change what an object is instead of what it has.
   if (text.includes('__proto__')) throw badRequest('the body has a key that is not allowed');

@@ -23,7 +23,9 @@ export function readObject(json: JsonObject, resource: Resource, validation: Fie
       `the API version in the data (${shown(apiVersion)}) does not match the expected API version (${expected})`,
     );
   if (kind !== resource.kind)
-    throw badRequest(`${shown(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}`);
+    throw badRequest(
+      `${shown(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}`,
+    );
   const cannot = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
   const decoded = decode({ ...json, kind, apiVersion }, resource.model);
   if (decoded.mismatch) throw badRequest(`${cannot}: ${decoded.mismatch}`);

@@ -1,6 +1,6 @@
 /**
  * Just enough OpenAPI v3 for kubectl to see that the server validates fields itself: every kind's PATCH says that
- * it takes `fieldValidation`. Schemas are not published; v2 answers 404.
+ * it takes `fieldValidation`. Schemas are not published; v2 answers an empty document.
  */
 import { noSuchResource } from './refusal.ts';
 import { groupVersion } from './resource.ts';

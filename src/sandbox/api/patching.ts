@@ -26,11 +26,11 @@ export interface PatchRequest {
   readonly options: WriteOptions & { readonly subresource?: 'status' };
 }
 
-function patched(current: Json, { type, patch, resource }: PatchRequest): Json {
+function patched(current: Json, patch: Json, type: string, kind: string): Json {
   try {
     if (type === 'application/json-patch+json') return jsonPatch(current, patch);
     if (type === 'application/merge-patch+json') return mergePatch(current, patch);
-    return strategicMergePatch(current, patch, resource.kind);
+    return strategicMergePatch(current, patch, kind);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw new Refusal(
@@ -39,6 +39,19 @@ function patched(current: Json, { type, patch, resource }: PatchRequest): Json {
       `the server rejected our request due to an error in our request: ${error.message}`,
     );
   }
+}
+
+function checkType(type: string, types: readonly string[]): void {
+  if (types.includes(type)) return;
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`,
+  );
+}
+
+/** A Scale has no fields that merge in any special way, and is not applied. */
+export function patchedScale(scale: Json, patch: Json, type: string): Json {
+  checkType(type, TYPES.slice(0, 3));
+  return patched(scale, patch, type, 'Scale');
 }
 
 function applied(rest: Rest, request: PatchRequest, current: JsonObject): JsonObject {
@@ -71,10 +84,7 @@ function createApplied(rest: Rest, request: PatchRequest): Written {
 
 export function patchObject(rest: Rest, request: PatchRequest): Written & { readonly created: boolean } {
   const { resource, namespace, name, type, options } = request;
-  if (!TYPES.includes(type))
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${TYPES.join(', ')}`,
-    );
+  checkType(type, TYPES);
   if (type === APPLY) {
     if (!request.manager) throw badRequest('fieldManager is required for apply patch');
     const exists = rest.context.store.revision(storeName(resource), namespace, name);
@@ -83,7 +93,9 @@ export function patchObject(rest: Rest, request: PatchRequest): Written & { read
   }
   const change = (current: KubeObject): JsonObject => {
     const json = current as unknown as JsonObject;
-    return type === APPLY ? applied(rest, request, json) : objectBody(patched(json, request));
+    return type === APPLY
+      ? applied(rest, request, json)
+      : objectBody(patched(json, request.patch, type, resource.kind));
   };
   return { ...rest.update(resource, namespace, name, change, options), created: false };
 }

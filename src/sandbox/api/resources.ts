@@ -1,11 +1,15 @@
 /** All resources of the cluster. */
 import * as core from './kinds/core.ts';
+import * as data from './kinds/data.ts';
+import { events } from './kinds/events.ts';
 import { others } from './kinds/others.ts';
 import * as workloads from './kinds/workloads.ts';
 import { type Resource, groupVersion, storeName } from './resource.ts';
 
 export const RESOURCES: readonly Resource[] = [
-  ...Object.values(core).filter((value): value is Resource => typeof value === 'object'),
+  ...Object.values(core),
+  ...Object.values(data),
+  events,
   ...Object.values(workloads),
   ...others,
 ];

@@ -5,7 +5,7 @@
  */
 import { type Json, type JsonObject, isJsonObject, isRecord } from './object.ts';
 
-interface Field {
+export interface Field {
   readonly baseName: string;
   readonly type: string;
   readonly format: string;
@@ -75,6 +75,13 @@ async function loadTree(name: string, visited: Set<string>): Promise<void> {
 const kindOf = (value: Json): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
+/** The fields of a model that has been loaded. */
+export function fieldsOf(name: string): Model {
+  const model = loaded.get(name);
+  if (!model) throw new Error(`model ${name} is not loaded`);
+  return model;
+}
+
 class Decoder {
   readonly unknown: string[] = [];
   mismatch: string | undefined;
@@ -98,8 +105,7 @@ class Decoder {
   }
 
   object(value: JsonObject, type: string, path: string): JsonObject {
-    const model = loaded.get(type);
-    if (!model) throw new Error(`model ${type} is not loaded`);
+    const model = fieldsOf(type);
     const kept: [string, Json][] = [];
     for (const [key, item] of Object.entries(value)) {
       const at = path ? `${path}.${key}` : key;

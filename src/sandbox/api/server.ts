@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Server, createServer } from 'node:https';
 import { readBody } from './body-reader.ts';
 import { GROUPS, aggregated, coreVersions, groupList, groupNamed, resourceList } from './discovery.ts';
-import { type Parts, handle } from './handler.ts';
+import type { Parts } from './call.ts';
+import { handle } from './handler.ts';
 import { openApiIndex, openApiOf } from './openapi.ts';
 import { methodNotAllowed, noSuchResource, unauthorized } from './refusal.ts';
 import { type Accept, parseAccept, parseTarget } from './request.ts';
@@ -19,6 +20,8 @@ export interface ApiOptions extends Parts {
   readonly certificate: string;
   readonly token: string;
 }
+
+const OPENAPI_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -41,6 +44,8 @@ function discover(path: readonly string[], accept: Accept, response: ServerRespo
   else if (known === '/apis') sendJson(response, 200, groupList());
   else if (known === '/version') sendJson(response, 200, versionInfo());
   else if (['/readyz', '/livez', '/healthz'].includes(known)) sendText(response, 200, 'ok', 'text/plain');
+  // An empty Document: kubectl asks for it to tell kinds that it has not seen in v3 from those that there are not.
+  else if (known === '/openapi/v2') sendText(response, 200, '', OPENAPI_V2);
   else if (known === '/openapi/v3') sendJson(response, 200, openApiIndex());
   else if (known.startsWith('/openapi/v3/')) sendJson(response, 200, openApiOf(path.slice(2).join('/')));
   else if (first === 'api' && path.length === 2) sendJson(response, 200, resourceList('', second ?? ''));

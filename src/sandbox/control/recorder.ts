@@ -51,8 +51,12 @@ function newEvent(name: string, about: KubeObject, what: Occurrence, time: strin
 }
 
 export function recorder(store: Store, now: () => number): Recorder {
-  const order: { readonly key: string; readonly namespace: string; readonly name: string; readonly uid: string }[] =
-    [];
+  const order: {
+    readonly key: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  }[] = [];
   const names = new Map<string, string>();
   let serial = BigInt(now()) * 1_000_000n;
   return (about, occurrence) => {

@@ -30,7 +30,8 @@ export interface ContainerProcess {
 /** Between two looks for the container's first process. */
 const RETRY_MS = 2;
 
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a container has if its environment does not say otherwise. */
+export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Stays outside to wait: `unshare --fork` would take a killed child for a failure of its own. The first child of

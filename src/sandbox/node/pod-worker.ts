@@ -2,19 +2,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Known, type Pod, type Service, same, timestamp } from '../api/object.ts';
+import { type Pod, same, timestamp } from '../api/object.ts';
 import type { Store } from '../api/store.ts';
 import { coalesced } from '../control/later.ts';
 import type { Recorder } from '../control/recorder.ts';
 import type { Attachment, Network, NodeNetwork } from '../network/network.ts';
-import { startProcess } from './container-process.ts';
+import type { ContainerProcess } from './container-process.ts';
+import { startContainer } from './container-start.ts';
 import { ContainerRunner, type ContainerSpec, type RunnerHost } from './container-runner.ts';
-import { type Sources, environment } from './environment.ts';
-import { commandLine, findProgram } from './image.ts';
 import { LogFile } from './log-file.ts';
-import { hostname, writePodFiles } from './pod-files.ts';
 import { phaseOf, podStatus, type PodFacts } from './pod-status.ts';
-import { volumeMounts } from './volumes.ts';
 
 export interface KubeletContext {
   readonly store: Store;
@@ -27,15 +24,9 @@ export interface KubeletContext {
   readonly onFault: (message: string) => void;
 }
 
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const RETRY_MS = 1000;
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const decoded = (data: Readonly<Record<string, string>> | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-  );
 
 export class PodWorker {
   readonly uid: string;
@@ -238,6 +229,14 @@ export class PodWorker {
     };
   }
 
+  #start(container: ContainerSpec, log: LogFile): Promise<ContainerProcess> {
+    if (!this.#attachment) throw new Error('the pod has no network');
+    const { store, dnsServer } = this.#context;
+    const { ip: podIP, netns } = this.#attachment;
+    const place = { pod: this.#pod, podIP, netns, hostIP: this.#node.ip, folder: this.#folder, dnsServer };
+    return startContainer(container, place, store, log);
+  }
+
   /** The newest log and the one before it are kept. */
   #newLog(container: string): LogFile {
     const logs = this.#logs.get(container) ?? [];
@@ -245,44 +244,5 @@ export class PodWorker {
     this.#logs.set(container, [...logs.slice(-1), log]);
     if (logs.length > 1) logs[0]?.discard();
     return log;
-  }
-
-  #start(container: ContainerSpec, log: LogFile) {
-    const attachment = this.#attachment;
-    if (!attachment) throw new Error('the pod has no network');
-    const sources = this.#sources(attachment.ip);
-    const variables = environment(container, sources);
-    const workingDir = container.workingDir ?? '/';
-    const [program, ...args] = commandLine(container, variables);
-    const path = findProgram(program, variables['PATH'] ?? PATH, workingDir);
-    const { dnsServer } = this.#context;
-    return startProcess(
-      {
-        netns: attachment.netns,
-        hostname: hostname(this.#pod),
-        workingDir,
-        command: [path, ...args],
-        environment: variables,
-        mounts: [
-          ...writePodFiles(this.#folder, this.#pod, { podIP: attachment.ip, dnsServer }),
-          ...volumeMounts(this.#folder, this.#pod, container, sources),
-        ],
-      },
-      log,
-    );
-  }
-
-  #sources(podIP: string): Sources {
-    const { store } = this.#context;
-    const { namespace = '' } = this.#pod.metadata;
-    const values = (kind: 'configmaps' | 'secrets', name: string) => {
-      if (kind === 'configmaps') return store.get('configmaps', namespace, name)?.data ?? undefined;
-      const secret: Known['secrets'] | undefined = store.get('secrets', namespace, name);
-      return secret && decoded(secret.data);
-    };
-    const kubernetes = store.get('services', 'default', 'kubernetes');
-    const links = this.#pod.spec.enableServiceLinks === false ? [] : store.list('services', namespace);
-    const services: Service[] = [...(kubernetes ? [kubernetes] : []), ...links];
-    return { pod: this.#pod, podIP, hostIP: this.#node.ip, values, services };
   }
 }

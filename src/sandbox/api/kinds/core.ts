@@ -1,13 +1,11 @@
-/** The core group. */
+/** Pods, Services and what they stand on. */
 import type { Known, Namespace, Node, Pod, Service } from '../object.ts';
 import { defaultPod, initialPodStatus } from '../pod-defaults.ts';
 import type { Resource } from '../resource.ts';
-import { required } from '../validation/field.ts';
-import { checkImmutable } from '../validation/meta.ts';
 import { dns1035Label, dnsLabel } from '../validation/names.ts';
 import { checkPodSpec, checkPodUpdate } from '../validation/pod.ts';
 import { checkService, checkServiceUpdate, defaultService } from '../validation/service.ts';
-import { age, ageColumn, column, define, joined, nameColumn, typed, typedPair, typedSame } from './define.ts';
+import { ageColumn, column, define, joined, nameColumn, typed, typedPair, typedSame } from './define.ts';
 import { podColumns } from './pod-columns.ts';
 
 export const pods: Resource = define({
@@ -153,140 +151,4 @@ export const endpoints: Resource = define({
     ),
     ageColumn,
   ],
-});
-
-type Data = { readonly data?: object; readonly binaryData?: object };
-const count = ({ data, binaryData }: Data): number =>
-  Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length;
-
-type MaybeImmutable = Known['configmaps'] | Known['secrets'];
-const checkData = (next: MaybeImmutable, old: MaybeImmutable) =>
-  old.immutable
-    ? [
-        ...checkImmutable(next.immutable, true, 'immutable'),
-        ...checkImmutable(next.data, old.data, 'data'),
-      ].map((error) => ({
-        ...error,
-        reason: 'FieldValueForbidden',
-        text: 'Forbidden: field is immutable when `immutable` is set',
-      }))
-    : [];
-
-export const configmaps: Resource = define({
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  shortNames: ['cm'],
-  validateUpdate: typedPair(checkData),
-  columns: [nameColumn, column<Data>('Data', count, { type: 'integer' }), ageColumn],
-});
-
-type Secret = Known['secrets'];
-/** stringData is for writing only. */
-function defaultSecret({ stringData, ...secret }: Secret): Secret {
-  const added = Object.entries(stringData ?? {}).map(
-    ([key, value]) => [key, Buffer.from(value).toString('base64')] as const,
-  );
-  return {
-    ...secret,
-    type: secret.type ?? 'Opaque',
-    ...(added.length > 0 ? { data: { ...secret.data, ...Object.fromEntries(added) } } : {}),
-  };
-}
-
-export const secrets: Resource = define({
-  kind: 'Secret',
-  defaults: typedSame(defaultSecret),
-  validateUpdate: typedPair((next: Secret, old: Secret) => [
-    ...checkData(next, old),
-    ...checkImmutable(next.type, old.type, 'type'),
-  ]),
-  fieldNames: ['type'],
-  fields: typed(({ type }: Secret) => ({ type: type ?? '' })),
-  columns: [
-    nameColumn,
-    column<Secret>('Type', ({ type }) => type ?? ''),
-    column<Data>('Data', count, { type: 'integer' }),
-    ageColumn,
-  ],
-});
-
-export const serviceaccounts: Resource = define({
-  kind: 'ServiceAccount',
-  shortNames: ['sa'],
-  columns: [
-    nameColumn,
-    column<Known['serviceaccounts']>('Secrets', (one) => one.secrets?.length ?? 0, { type: 'integer' }),
-    ageColumn,
-  ],
-});
-
-type Event = Known['events'];
-const lastSeen = (event: Event, now: number): string =>
-  age(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp, now);
-
-export const eventFields = (event: Event): Record<string, string> => ({
-  'involvedObject.kind': event.involvedObject?.kind ?? '',
-  'involvedObject.namespace': event.involvedObject?.namespace ?? '',
-  'involvedObject.name': event.involvedObject?.name ?? '',
-  'involvedObject.uid': event.involvedObject?.uid ?? '',
-  'involvedObject.apiVersion': event.involvedObject?.apiVersion ?? '',
-  'involvedObject.resourceVersion': event.involvedObject?.resourceVersion ?? '',
-  'involvedObject.fieldPath': event.involvedObject?.fieldPath ?? '',
-  reason: event.reason ?? '',
-  reportingComponent: event.reportingComponent ?? '',
-  source: event.source?.component || event.reportingComponent || '',
-  type: event.type ?? '',
-});
-
-const EVENT_FIELDS = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(
-  (name) => `involvedObject.${name}`,
-);
-
-export const events: Resource = define({
-  kind: 'Event',
-  model: 'CoreV1Event',
-  shortNames: ['ev'],
-  validate: typed((event: Event) => (event.involvedObject ? [] : [required('involvedObject')])),
-  fieldNames: [...EVENT_FIELDS, 'reason', 'reportingComponent', 'source', 'type'],
-  fields: typed(eventFields),
-  columns: [
-    column<Event>('Last Seen', lastSeen),
-    column<Event>('Type', ({ type }) => type ?? ''),
-    column<Event>('Reason', ({ reason }) => reason ?? ''),
-    column<Event>('Object', ({ involvedObject: { kind, name } }) => `${kind?.toLowerCase()}/${name}`),
-    column<Event>('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', { wide: true }),
-    column<Event>('Source', ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '), {
-      wide: true,
-    }),
-    column<Event>('Message', ({ message }) => message?.trim() ?? ''),
-    column<Event>('First Seen', (event, now) => age(event.firstTimestamp ?? event.eventTime, now), {
-      wide: true,
-    }),
-    column<Event>('Count', ({ count: times }) => times ?? 1, { wide: true, type: 'integer' }),
-    { ...column<Event>('Name', ({ metadata }) => metadata.name, { wide: true }), format: 'name' },
-  ],
-});
-
-const list = (value: Readonly<Record<string, string>> | undefined, used?: Readonly<Record<string, string>>) =>
-  Object.entries(value ?? {})
-    .map(([key, hard]) => `${key}: ${used?.[key] ?? 0}/${hard}`)
-    .join(', ');
-
-type Quota = Known['resourcequotas'];
-export const resourcequotas: Resource = define({
-  kind: 'ResourceQuota',
-  shortNames: ['quota'],
-  hasStatus: true,
-  initialStatus: () => ({}),
-  columns: [
-    nameColumn,
-    column<Quota>('Request', ({ spec, status }) => list(spec?.hard, status?.used)),
-    ageColumn,
-  ],
-});
-
-export const limitranges: Resource = define({
-  kind: 'LimitRange',
-  shortNames: ['limits'],
-  columns: [nameColumn, column('Created At', ({ metadata }) => metadata.creationTimestamp)],
 });

@@ -5,7 +5,7 @@ import type { Resource } from '../resource.ts';
 import { pathSegment } from '../validation/names.ts';
 import { checkNetworkPolicy, defaultNetworkPolicy } from '../validation/networkpolicy.ts';
 import { ageColumn, column, define, joined, nameColumn, typed, typedSame } from './define.ts';
-import { eventFields, events } from './core.ts';
+import { eventFields, events } from './events.ts';
 import { fromCoreEvent, toCoreEvent } from './event-view.ts';
 
 /** A selector as `kubectl get networkpolicies` writes it. */

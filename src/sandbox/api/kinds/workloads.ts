@@ -100,9 +100,13 @@ const workload = {
 };
 
 const apps = { group: 'apps', ...workload };
+const scalable = {
+  ...apps,
+  subresources: [{ name: 'scale', kind: 'Scale', verbs: ['get', 'patch', 'update'] }],
+};
 
 export const deployments: Resource = define({
-  ...apps,
+  ...scalable,
   kind: 'Deployment',
   shortNames: ['deploy'],
   initialStatus: () => ({}),
@@ -127,7 +131,7 @@ export const deployments: Resource = define({
 });
 
 export const replicasets: Resource = define({
-  ...apps,
+  ...scalable,
   kind: 'ReplicaSet',
   shortNames: ['rs'],
   defaults: (object) => defaultTemplate(object, { replicas: 1 }),
@@ -142,7 +146,7 @@ export const replicasets: Resource = define({
 });
 
 export const statefulsets: Resource = define({
-  ...apps,
+  ...scalable,
   kind: 'StatefulSet',
   shortNames: ['sts'],
   defaults: (object) =>

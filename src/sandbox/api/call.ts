@@ -1,0 +1,89 @@
+/** One request about one resource: what it asks, in the terms of the verbs. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './body-reader.ts';
+import type { FieldValidation } from './body.ts';
+import type { DeleteOptions } from './deletion.ts';
+import type { Lists } from './listing.ts';
+import type { LogSource } from './log-source.ts';
+import { isJsonObject } from './object.ts';
+import { type Status, badRequest } from './refusal.ts';
+import type { Accept, Target } from './request.ts';
+import type { Resource } from './resource.ts';
+import { sendJson, setWarnings, shown } from './responding.ts';
+import type { Rest, Written } from './rest.ts';
+import { type IncludeObject, table } from './table.ts';
+
+export interface Parts {
+  readonly rest: Rest;
+  readonly lists: Lists;
+  readonly logs: LogSource;
+}
+
+export interface Call extends Parts {
+  readonly resource: Resource;
+  readonly target: Target;
+  readonly query: URLSearchParams;
+  readonly accept: Accept;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export const SUCCESS: Status = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  code: 200,
+};
+
+export const now = ({ rest }: Call): number => rest.context.now();
+export const namespaceOf = ({ target }: Call): string => target.namespace ?? '';
+export const nameOf = ({ target }: Call): string => target.name ?? '';
+
+function fieldValidation(query: URLSearchParams): FieldValidation {
+  const value = query.get('fieldValidation') || 'Warn';
+  if (value === 'Ignore' || value === 'Warn' || value === 'Strict') return value;
+  throw badRequest(`invalid fieldValidation "${value}"`);
+}
+
+export function writeOptions({ query, target }: Call) {
+  const dryRun = query.get('dryRun');
+  if (dryRun !== null && dryRun !== 'All')
+    throw badRequest(`invalid dryRun "${dryRun}": supported values: "All"`);
+  return {
+    dryRun: dryRun === 'All',
+    fieldValidation: fieldValidation(query),
+    ...(target.subresource === 'status' ? { subresource: 'status' as const } : {}),
+  };
+}
+
+export const include = (query: URLSearchParams): IncludeObject => {
+  const value = query.get('includeObject');
+  return value === 'None' || value === 'Object' ? value : 'Metadata';
+};
+
+export function sendObject(call: Call, code: number, { object, warnings }: Written): void {
+  setWarnings(call.response, warnings);
+  const whole = shown(call.resource, object);
+  const metadata = { resourceVersion: object.metadata.resourceVersion };
+  const options = { include: include(call.query), now: now(call), headers: true };
+  sendJson(
+    call.response,
+    code,
+    call.accept.table ? table(call.resource, [object], metadata, options) : whole,
+  );
+}
+
+/** Options come in the body, and some in the query too. */
+export async function deleteOptions(call: Call): Promise<DeleteOptions> {
+  const { query } = call;
+  const body = (await readBody(call.request)) ?? {};
+  const grace = query.get('gracePeriodSeconds');
+  const policy = query.get('propagationPolicy');
+  return {
+    ...(isJsonObject(body) ? (body as DeleteOptions) : {}),
+    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+    ...(query.has('dryRun') ? { dryRun: query.getAll('dryRun') } : {}),
+  };
+}
