@@ -1,0 +1,204 @@
+/** Clusters that enforce less than they should, or in another way: what is refused, what is found, what it is called. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.open();
+}, RUN_MS);
+afterAll(() => lab.close());
+beforeEach(() => lab.sandbox.setCni('healthy'));
+
+/** `server` takes packets of `friend` alone. */
+const INGRESS: Written = {
+  namespaces: { guarded: { create: true } },
+  workloads: {
+    server: { namespace: 'guarded', labels: { app: 'server' }, listen: ['tcp/8080', 'udp/5353'] },
+    friend: { namespace: 'guarded', labels: { app: 'friend' } },
+    stranger: { namespace: 'guarded' },
+  },
+  policies: [
+    {
+      name: 'server',
+      namespace: 'guarded',
+      spec: {
+        podSelector: { matchLabels: { app: 'server' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }],
+      },
+    },
+  ],
+  expect: { default: 'deny', rules: [{ 'friend -> server': 'all' }] },
+};
+
+/** `captive` reaches nobody. */
+const EGRESS: Written = {
+  namespaces: { guarded: { create: true } },
+  workloads: {
+    server: { namespace: 'guarded', labels: { app: 'server' }, listen: ['tcp/8080', 'udp/5353'] },
+    captive: { namespace: 'guarded', labels: { app: 'captive' } },
+  },
+  policies: [
+    {
+      name: 'captive',
+      namespace: 'guarded',
+      spec: { podSelector: { matchLabels: { app: 'captive' } }, policyTypes: ['Egress'], egress: [] },
+    },
+  ],
+  expect: { default: 'deny', rules: [{ 'server -> server': 'all' }] },
+};
+
+const DENIED_INGRESS = [
+  'server -> server:tcp/8080',
+  'server -> server:udp/5353',
+  'stranger -> server:tcp/8080',
+  'stranger -> server:udp/5353',
+];
+const ALLOWED_INGRESS = ['friend -> server:tcp/8080', 'friend -> server:udp/5353'];
+const DENIED_EGRESS = ['captive -> server:tcp/8080', 'captive -> server:udp/5353'];
+const ALLOWED_EGRESS = ['server -> server:tcp/8080', 'server -> server:udp/5353'];
+
+const cells = (denied: readonly string[], cause: string, allowed: readonly string[]) =>
+  Object.fromEntries([...denied.map((cell) => [cell, cause]), ...allowed.map((cell) => [cell, 'reached'])]);
+
+/** Several runs at a time, each in a namespace of its own: giving a deny up takes a quarter of a minute of waiting. */
+const inNamespace = (scenario: Written, namespace: string): Written =>
+  JSON.parse(JSON.stringify(scenario).replaceAll('guarded', namespace)) as Written;
+
+const INGRESS_LEAKS = cells(DENIED_INGRESS, 'leak', ALLOWED_INGRESS);
+const EGRESS_LEAKS = cells(DENIED_EGRESS, 'leak', ALLOWED_EGRESS);
+const UNTESTED = ['--skip-preflight'];
+
+async function isRefused(scenario: Written, namespace: string, ignored: string): Promise<void> {
+  const { code, stderr } = await lab.refuse(inNamespace(scenario, namespace));
+  const message = `netproof: this cluster does not enforce NetworkPolicies: a canary's ${ignored} deny was ignored`;
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(message) });
+}
+
+async function leaksWithoutPreflight(
+  scenario: Written,
+  namespace: string,
+  expected: Readonly<Record<string, string>>,
+): Promise<void> {
+  const proved = await lab.prove(inNamespace(scenario, namespace), UNTESTED);
+  expect(table(proved)).toEqual(expected);
+  expect(proved.code).toBe(1);
+  expect(proved.result.record.capabilities).toMatchObject({ tested: false, ingress: 'unknown' });
+}
+
+async function isProven(
+  scenario: Written,
+  expected: Readonly<Record<string, string>>,
+  capabilities: object,
+): Promise<void> {
+  const proved = await lab.prove(scenario);
+  expect(table(proved)).toEqual(expected);
+  expect(proved.code).toBe(0);
+  expect(proved.result.record.capabilities).toMatchObject(capabilities);
+}
+
+describe('a cluster that enforces less than it should is refused if the scenario needs it, and its leaks are found', () => {
+  test(
+    'none',
+    async () => {
+      await lab.sandbox.setCni('none');
+      const before = await lab.everything();
+      await Promise.all([
+        isRefused(INGRESS, 'one', 'ingress and egress'),
+        isRefused(EGRESS, 'two', 'ingress and egress'),
+        leaksWithoutPreflight(INGRESS, 'three', INGRESS_LEAKS),
+        leaksWithoutPreflight(EGRESS, 'four', EGRESS_LEAKS),
+      ]);
+      await lab.unchanged(before);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'egress-only',
+    async () => {
+      await lab.sandbox.setCni('egress-only');
+      await Promise.all([
+        isRefused(INGRESS, 'one', 'ingress'),
+        leaksWithoutPreflight(INGRESS, 'two', INGRESS_LEAKS),
+        isProven(EGRESS, cells(DENIED_EGRESS, 'dropped', ALLOWED_EGRESS), {
+          ingress: 'absent',
+          egress: 'proven',
+        }),
+      ]);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'ingress-only',
+    async () => {
+      await lab.sandbox.setCni('ingress-only');
+      await Promise.all([
+        isRefused(EGRESS, 'one', 'egress'),
+        leaksWithoutPreflight(EGRESS, 'two', EGRESS_LEAKS),
+        isProven(INGRESS, cells(DENIED_INGRESS, 'dropped', ALLOWED_INGRESS), {
+          ingress: 'proven',
+          egress: 'absent',
+        }),
+      ]);
+    },
+    RUN_MS,
+  );
+});
+
+describe('enforcement in force, in another way', () => {
+  test(
+    'a reject is told from a drop, and from a closed port',
+    async () => {
+      await lab.sandbox.setCni('reject');
+      const proved = await lab.prove(INGRESS);
+      expect(table(proved)).toEqual(cells(DENIED_INGRESS, 'rejected', ALLOWED_INGRESS));
+      expect(proved.code).toBe(0);
+      expect(proved.result.record.capabilities.denySignature).toEqual({ tcp: ['refused'], udp: ['refused'] });
+    },
+    RUN_MS,
+  );
+
+  test(
+    'slow programming is waited for, and told',
+    async () => {
+      await lab.sandbox.setCni('slow=3000');
+      const proved = await lab.prove(INGRESS);
+      expect(table(proved)).toEqual(cells(DENIED_INGRESS, 'dropped', ALLOWED_INGRESS));
+      expect(proved.code).toBe(0);
+      expect(proved.result.record.capabilities.latencyMs).toBeGreaterThan(1000);
+      expect(proved.result.summary.settledMs).toBeGreaterThan(1000);
+      expect(proved.result.summary.settledMs).toBeLessThan(30_000);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'enforcement that breaks down after the preflight is seen',
+    async () => {
+      const run = await lab.start(INGRESS);
+      await run.seen(/^preflight done/m);
+      await lab.sandbox.setCni('none');
+      const proved = proofOf(await run.ended);
+      expect(table(proved)).toEqual(INGRESS_LEAKS);
+      expect(proved.code).toBe(1);
+      expect(proved.result.record.capabilities.ingress).toBe('proven');
+    },
+    RUN_MS,
+  );
+
+  test(
+    'a policy that takes its ban back while it is probed is a leak: one that got through is enough',
+    async () => {
+      const run = await lab.start({ ...INGRESS, attempt: { timeout: '2s', stableRounds: 4 } });
+      await run.seen(/^probe \.\.\./m);
+      await lab.launched('stranger', 'prober');
+      await lab.sandbox.setCni('none');
+      const proved = proofOf(await run.ended);
+      expect(table(proved)).toEqual(INGRESS_LEAKS);
+      expect(proved.code).toBe(1);
+    },
+    RUN_MS,
+  );
+});
