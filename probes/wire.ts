@@ -13,6 +13,9 @@ export const ORDER_ENV = 'NETPROOF_ORDER';
 /** Linux refuses a single environment string over 128 KiB (MAX_ARG_STRLEN), so orders are split below it. */
 export const ORDER_CHUNK = 100_000;
 
+/** A long order is compressed (raw deflate, base64) behind this prefix: a pod's spec travels with its every event. */
+export const ORDER_DEFLATED = 'deflate:';
+
 export type Protocol = 'tcp' | 'udp' | 'http' | 'https' | 'dns';
 
 /** What one attempt came to, as the prober saw it. */

@@ -31,16 +31,20 @@ export async function writeResult(
   terminal: Terminal,
 ): Promise<void> {
   if (file === undefined) {
-    await terminal.out.write(await rendered(result, format, terminal.out));
+    await writeParts(await rendered(result, format, terminal.out), terminal.out);
     return;
   }
   const plain = { ...terminal.out, color: false, unicode: true };
   await writeWhole(file, await rendered(result, format, plain));
-  await terminal.out.write(await rendered(result, 'table', terminal.out));
+  await writeParts(await rendered(result, 'table', terminal.out), terminal.out);
   await terminal.err.write(`${format} written to ${file}\n`);
 }
 
-async function rendered(result: RunResult, format: FormatName, stream: Stream): Promise<string> {
+async function rendered(
+  result: RunResult,
+  format: FormatName,
+  stream: Stream,
+): Promise<string | Iterable<string>> {
   const options: RenderOptions = {
     wide: format === 'wide',
     color: stream.color,
@@ -51,15 +55,37 @@ async function rendered(result: RunResult, format: FormatName, stream: Stream): 
   return render(result, options);
 }
 
+/** Parts are gathered up to this length, so that a write is worth its call. */
+const PART_LENGTH = 256 * 1024;
+
+function* gathered(text: string | Iterable<string>): Generator<string> {
+  if (typeof text === 'string') {
+    yield text;
+    return;
+  }
+  let part = '';
+  for (const piece of text) {
+    part += piece;
+    if (part.length < PART_LENGTH) continue;
+    yield part;
+    part = '';
+  }
+  yield part;
+}
+
+async function writeParts(text: string | Iterable<string>, stream: Stream): Promise<void> {
+  for (const part of gathered(text)) await stream.write(part);
+}
+
 /** A reader of the file sees the old content or the new, never a part. */
-async function writeWhole(file: string, text: string): Promise<void> {
+async function writeWhole(file: string, text: string | Iterable<string>): Promise<void> {
   const there = await stat(file).catch(() => undefined);
   try {
     // A pipe or a device such as /dev/fd/3 can't be replaced, only written to.
-    if (there !== undefined && !there.isFile()) return await writeFile(file, text);
+    if (there !== undefined && !there.isFile()) return await writeFile(file, gathered(text));
     const fresh = `${file}.${process.pid}.new`;
     try {
-      await writeFile(fresh, text);
+      await writeFile(fresh, gathered(text));
       await rename(fresh, file);
     } finally {
       await rm(fresh, { force: true });

@@ -27,6 +27,8 @@ export interface Context {
   readonly operator: string;
   readonly runId: string;
   readonly controlPort: number;
+  /** Time between two signs of life of an agent, milliseconds. */
+  readonly beatMs: number;
   readonly settings: PodSettings;
   readonly undo: UndoStack;
   readonly owners: Owners;

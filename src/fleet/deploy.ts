@@ -33,8 +33,6 @@ export interface Fleet {
 
 /** Creates asked for side by side; the API server's own fairness does the rest. */
 const CREATE_AT_ONCE = 20;
-/** Beats of a listener, milliseconds: a control is never older than this. */
-const BEAT_MS = 250;
 /** Agents end themselves after this long, whatever happens to us. */
 export const AGENT_LIFE_MS = 15 * 60_000;
 
@@ -101,7 +99,7 @@ export async function launchListener(
     role: 'listener',
     id: podName(context.randomName),
     controlPort: context.controlPort,
-    beatMs: BEAT_MS,
+    beatMs: context.beatMs,
     lifeMs: AGENT_LIFE_MS,
     serve: workload.listen,
     ...(tls && workload.listen.some((port) => port.protocol === 'https') ? { tls } : {}),

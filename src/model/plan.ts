@@ -15,6 +15,8 @@ export interface Plan {
   readonly probers: readonly Workload[];
   /** TCP port of the kubelet's liveness probe, one that no workload listens on. */
   readonly controlPort: number;
+  /** Time between two signs of life of an agent, milliseconds. */
+  readonly beatMs: number;
   readonly rbac: readonly RoleRules[];
   readonly estimate: Estimate;
 }

@@ -1,7 +1,7 @@
 /** From a scenario and its matrix to what a run will create and ask; nothing is touched yet. */
 import type { Matrix } from '../model/matrix.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Scenario } from '../model/scenario.ts';
+import type { Scenario, Workload } from '../model/scenario.ts';
 import { estimate } from './estimate.ts';
 import { rbacFor } from './rbac.ts';
 
@@ -31,9 +31,21 @@ export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runI
     listeners,
     probers,
     controlPort: controlPort(scenario),
+    beatMs: beatMs(listeners),
     rbac: rbacFor(scenario),
     estimate: estimate(scenario, matrix, listeners.length, probers.length),
   };
+}
+
+const SHORTEST_BEAT_MS = 250;
+/** A verdict wants a control near it; the judge's window is wider than two of these. */
+const LONGEST_BEAT_MS = 1000;
+const DIALS_PER_SECOND = 250;
+
+/** Every listener dials its idle sockets once a beat; all of them together must not be a load of their own. */
+function beatMs(listeners: readonly Workload[]): number {
+  const sockets = listeners.reduce((sum, { listen }) => sum + listen.length, 0);
+  return Math.min(LONGEST_BEAT_MS, Math.max(SHORTEST_BEAT_MS, (1000 * sockets) / DIALS_PER_SECOND));
 }
 
 function controlPort(scenario: Scenario): number {

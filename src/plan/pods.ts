@@ -1,5 +1,6 @@
 /** Manifests of probe pods: the rules that keep a measuring pod from touching what it measures. */
-import { ORDER_CHUNK, ORDER_ENV, type Order } from '../../probes/wire.ts';
+import { deflateRawSync } from 'node:zlib';
+import { ORDER_CHUNK, ORDER_DEFLATED, ORDER_ENV, type Order } from '../../probes/wire.ts';
 import type { V1Container, V1OwnerReference, V1Pod, V1PodSpec } from '../cluster/types.ts';
 import type { Identity } from '../model/fleet.ts';
 import { ANNOTATION, RUN_LABEL } from '../model/labels.ts';
@@ -110,7 +111,12 @@ function container({ order, settings, agentSource }: PodRequest): V1Container {
     },
     // The kubelet's fetch shows that the pod's link carries packets: traffic from its own node is always allowed
     // (kubernetes.io, Network Policies). It can't fail the pod: a hundred failures take longer than a run.
-    livenessProbe: { ...fetchControl, periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 1000 },
+    livenessProbe: {
+      ...fetchControl,
+      periodSeconds: Math.max(1, Math.ceil(order.beatMs / 1000)),
+      timeoutSeconds: 5,
+      failureThreshold: 1000,
+    },
     // ContainersReady must stay false too: the AWS load balancer controller registers pods by that condition
     // when it injects its own gate. A day's delay says "not ready" without an event per probe.
     readinessProbe: { ...fetchControl, initialDelaySeconds: 86_400 },
@@ -122,8 +128,16 @@ export function escapeExpansion(text: string): string {
   return text.replaceAll('$', '$$$$');
 }
 
+/** Orders longer than this are compressed. */
+const READABLE_LENGTH = 2000;
+
+function compact(text: string): string {
+  if (text.length <= READABLE_LENGTH) return text;
+  return `${ORDER_DEFLATED}${deflateRawSync(text).toString('base64')}`;
+}
+
 function orderEnv(order: Order): { name: string; value: string }[] {
-  const text = escapeExpansion(JSON.stringify(order));
+  const text = escapeExpansion(compact(JSON.stringify(order)));
   if (text.length <= ORDER_CHUNK) return [{ name: ORDER_ENV, value: text }];
   const chunks: { name: string; value: string }[] = [];
   for (let from = 0; from < text.length;) {

@@ -24,7 +24,7 @@ export interface Measured {
 }
 
 /** How long listeners' logs may take to catch up after the last prober ended, milliseconds. */
-const CATCH_UP_MS = 5000;
+const CATCH_UP_MS = 10_000;
 /** A beat that was under way, and one that surely began afterwards. */
 const CATCH_UP_BEATS = 2;
 

@@ -17,11 +17,15 @@ export interface ProberRequest {
   readonly onProgress?: (settled: number) => void;
 }
 
-/** All that one prober told; times on its own clock. */
+/** What a prober told of one probe. */
+export type Told = Pick<ResultLine, 'outcome' | 'stable' | 'attempts' | 'history'>;
+
+/** All that one prober told; times on our clock. */
 export interface ProberLog {
   readonly pod: FleetPod;
   readonly salt: string;
-  readonly results: ReadonlyMap<number, ResultLine>;
+  /** By the probe's index in the order. */
+  readonly results: ReadonlyMap<number, Told>;
   readonly kubeletAt: readonly number[];
   readonly offsetMs: number;
   readonly end: EndLine | undefined;
@@ -29,7 +33,6 @@ export interface ProberLog {
   readonly fault: string | undefined;
 }
 
-const PROBER_BEAT_MS = 250;
 /** How long a pod's status may lag behind the end of its log, milliseconds. */
 const STATUS_BUDGET_MS = 3000;
 
@@ -43,7 +46,7 @@ export function proberOrder(
     id: podName(context.randomName),
     salt: context.randomName(8),
     controlPort: context.controlPort,
-    beatMs: PROBER_BEAT_MS,
+    beatMs: context.beatMs,
     lifeMs: AGENT_LIFE_MS,
     probes: request.probes,
     schedule: request.schedule,
@@ -55,7 +58,7 @@ export function proberOrder(
 export async function runProber(context: Context, request: ProberRequest): Promise<ProberLog> {
   const order = proberOrder(context, request, false);
   const pod = await launchPod(context, { ...request, order });
-  const results = new Map<number, ResultLine>();
+  const results = new Map<number, Told>();
   const kubeletAt: number[] = [];
   let end: EndLine | undefined;
   const take = (line: Line): void => {
@@ -70,7 +73,30 @@ export async function runProber(context: Context, request: ProberRequest): Promi
   await log.done;
   context.signal.throwIfAborted();
   const fault = log.fault ?? (await endFault(context, pod, end, results.size, order.probes.length));
-  return { pod, salt: order.salt, results, kubeletAt, offsetMs: log.offsetMs, end, fault };
+  return { pod, salt: order.salt, ...onOurClock({ results, kubeletAt, end }, log.offsetMs), fault };
+}
+
+type Clocked = Pick<ProberLog, 'results' | 'kubeletAt' | 'end'>;
+
+/** Replaces results one by one: a mesh has too many to hold twice. */
+function onOurClock(
+  { results, kubeletAt, end }: { results: Map<number, Told>; kubeletAt: number[]; end: EndLine | undefined },
+  offsetMs: number,
+): Clocked & { readonly offsetMs: number } {
+  const move = <T extends { readonly at: number }>(item: T): T => ({ ...item, at: item.at + offsetMs });
+  for (const [probe, { outcome, stable, attempts, history }] of results) {
+    results.set(probe, { outcome, stable, attempts: attempts.map(move), history: history.map(move) });
+  }
+  return {
+    results,
+    kubeletAt: kubeletAt.map((at) => at + offsetMs),
+    end: end && {
+      ...move(end),
+      startedAt: end.startedAt + offsetMs,
+      settledAt: end.settledAt + offsetMs,
+    },
+    offsetMs,
+  };
 }
 
 async function endFault(

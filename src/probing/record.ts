@@ -1,10 +1,10 @@
 /** From what probers and listeners told to the record that is judged; pure. All times are moved to our clock. */
-import type { Attempt, ResultLine } from '../../probes/wire.ts';
+import type { Attempt } from '../../probes/wire.ts';
 import type { Fleet, Listener } from '../fleet/deploy.ts';
 import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting } from '../model/record.ts';
 import type { Ask, Batch } from './batches.ts';
 import type { Measured } from './probe.ts';
-import type { ProberLog } from './prober.ts';
+import type { ProberLog, Told } from './prober.ts';
 
 /** @param moved UIDs of existing pods that no longer hold the address they held when the run began */
 export function probeRecords(
@@ -44,20 +44,8 @@ function probeRecord(
   };
 }
 
-function observe(
-  result: ResultLine,
-  index: number,
-  log: ProberLog,
-  listener: Listener | undefined,
-): Observation {
-  const move = log.offsetMs;
-  return {
-    outcome: result.outcome,
-    stable: result.stable,
-    attempts: result.attempts.map((attempt) => ({ ...attempt, at: attempt.at + move })),
-    history: result.history.map((change) => ({ ...change, at: change.at + move })),
-    seen: listener ? sightingsOf(result.attempts, index, log.salt, listener) : [],
-  };
+function observe(told: Told, index: number, log: ProberLog, listener: Listener | undefined): Observation {
+  return { ...told, seen: listener ? sightingsOf(told.attempts, index, log.salt, listener) : [] };
 }
 
 /** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */
@@ -97,10 +85,10 @@ export function proberRecord({
     complete: log.fault === undefined,
     ...(log.fault === undefined ? {} : { fault: log.fault }),
     offsetMs,
-    kubeletAt: log.kubeletAt.map((at) => at + offsetMs),
-    startedAt: (end?.startedAt ?? 0) + offsetMs,
-    endedAt: (end?.at ?? 0) + offsetMs,
-    settledAt: (end?.settledAt ?? 0) + offsetMs,
+    kubeletAt: log.kubeletAt,
+    startedAt: end?.startedAt ?? 0,
+    endedAt: end?.at ?? 0,
+    settledAt: end?.settledAt ?? 0,
     rounds: end?.rounds ?? 0,
     settled: end?.reason === 'stable',
     cpuMs: end?.cpuMs ?? 0,

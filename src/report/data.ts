@@ -10,7 +10,40 @@ const quoteUnsafe: StyleRule = (layout) => {
 };
 
 export function toJson(document: object): string {
-  return `${escapeJson(JSON.stringify(document, null, 2))}\n`;
+  return [...jsonParts(document)].join('');
+}
+
+/** JSON in parts: objects a field a line, as JSON.stringify indents; a list an element a line, however large. */
+export function* jsonParts(document: object): Generator<string> {
+  yield* objectParts(document, '');
+  yield '\n';
+}
+
+function* objectParts(object: object, indent: string): Generator<string> {
+  const inner = `${indent}  `;
+  const fields = Object.entries(object).filter(([, value]) => value !== undefined);
+  if (fields.length === 0) {
+    yield '{}';
+    return;
+  }
+  for (const [index, [key, value]] of fields.entries()) {
+    yield `${index === 0 ? '{' : ','}\n${inner}${escapeJson(JSON.stringify(key))}: `;
+    yield* valueParts(value, inner);
+  }
+  yield `\n${indent}}`;
+}
+
+function* valueParts(value: unknown, indent: string): Generator<string> {
+  if (Array.isArray(value) && value.some((element) => typeof element === 'object')) {
+    for (const [index, element] of value.entries()) {
+      yield `${index === 0 ? '[' : ','}\n${indent}  ${escapeJson(JSON.stringify(element))}`;
+    }
+    yield `\n${indent}]`;
+  } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    yield* objectParts(value, indent);
+  } else {
+    yield escapeJson(JSON.stringify(value));
+  }
 }
 
 export function toYaml(document: object): string {

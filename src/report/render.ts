@@ -10,4 +10,5 @@ export interface RenderOptions {
   readonly width: number;
 }
 
-export type Render = (result: RunResult, options: RenderOptions) => string;
+/** Text, or its parts one after the other where the whole may be larger than memory should hold. */
+export type Render = (result: RunResult, options: RenderOptions) => string | Iterable<string>;

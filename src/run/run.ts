@@ -91,6 +91,7 @@ function contextOf(
     signal: working,
     runId: plan.runId,
     controlPort: plan.controlPort,
+    beatMs: plan.beatMs,
     settings: plan.scenario.pods,
     undo,
     owners: new Owners(deps.cluster, undo, plan.runId),
