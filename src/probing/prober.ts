@@ -4,7 +4,7 @@ import { readAgentLog } from '../fleet/agent-log.ts';
 import type { Context } from '../fleet/context.ts';
 import { AGENT_LIFE_MS } from '../fleet/deploy.ts';
 import { launchPod, podName } from '../fleet/launch.ts';
-import { withDeadline } from '../model/deadline.ts';
+import { linked, withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { NodeWish } from '../plan/pods.ts';
 
@@ -61,16 +61,21 @@ export async function runProber(context: Context, request: ProberRequest): Promi
   const results = new Map<number, Told>();
   const kubeletAt: number[] = [];
   let end: EndLine | undefined;
+  // Up to the end marker and no further: a lookup that hangs can keep the process for long after it.
+  const reading = linked(context.signal);
   const take = (line: Line): void => {
     if (line.kind === 'result') results.set(line.probe, line);
     else if (line.kind === 'progress') request.onProgress?.(line.settled);
-    else if (line.kind === 'end') end = line;
-    else if (line.kind === 'beat' && line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) {
+    else if (line.kind === 'end') {
+      end = line;
+      reading.abort();
+    } else if (line.kind === 'beat' && line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) {
       kubeletAt.push(line.kubeletAt);
     }
   };
-  const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
+  const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), reading.signal);
   await log.done;
+  reading.release();
   context.signal.throwIfAborted();
   const fault = log.fault ?? (await endFault(context, pod, end, results.size, order.probes.length));
   return { pod, salt: order.salt, ...onOurClock({ results, kubeletAt, end }, log.offsetMs), fault };
