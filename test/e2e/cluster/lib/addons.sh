@@ -18,10 +18,10 @@ install_cilium() {
 wait_for_addons() {
   local what
   log "waiting for the nodes"
-  kubectl wait --for=condition=Ready nodes --all --timeout=180s >/dev/null || die "the nodes are not ready"
+  kubectl wait --for=condition=Ready nodes --all --timeout=180s >/dev/null || die "the nodes are not ready; $WHERE_LOGS_ARE"
   for what in ds/kube-proxy $([[ $CNI == cilium ]] && echo ds/cilium) deploy/coredns; do
     log "waiting for $what"
-    kubectl -n kube-system rollout status "$what" --timeout=180s >/dev/null || die "$what is not ready"
+    kubectl -n kube-system rollout status "$what" --timeout=180s >/dev/null || die "$what is not ready; $WHERE_LOGS_ARE"
   done
 }
 

@@ -22,6 +22,7 @@ start_control_plane() {
     --bind-address=127.0.0.1 --cert-dir="$RUN/certs"
 }
 
+# With aggregator routing it asks the pods behind a Service: there is no kube-proxy on this side.
 start_apiserver() {
   start kube-apiserver kube-apiserver --advertise-address=$API_ADDRESS --bind-address=$API_ADDRESS \
     --secure-port=$API_PORT --etcd-servers=$ETCD --client-ca-file="$PKI/ca.crt" \
@@ -37,6 +38,7 @@ start_apiserver() {
     --service-account-key-file="$PKI/sa.pub" --service-account-signing-key-file="$PKI/sa.key" \
     --service-cluster-ip-range=$SERVICE_CIDR --authorization-mode=Node,RBAC \
     --enable-admission-plugins=NodeRestriction --enable-bootstrap-token-auth=true --allow-privileged=true \
+    --enable-aggregator-routing=true \
     --cert-dir="$RUN/certs"
   wait_until 90 "the API server" api_ready
 }

@@ -31,6 +31,7 @@ BIN=$CACHE/bin # programs built from the Go modules beside this folder
 RUN=$CACHE/run # everything of the cluster that is up; `down` deletes it
 PKI=$RUN/pki
 LOGS=$RUN/log
+WHERE_LOGS_ARE="logs are in $LOGS and $RUN/nodes/*/root/var/log"
 KUBECONFIG_FILE=$RUN/kubeconfig
 
 # cilium: enforces policies; bridge: takes them and ignores them. A cluster that is up has made its choice.

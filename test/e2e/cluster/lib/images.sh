@@ -1,7 +1,7 @@
 # Makes the images under the names that a cluster with registries would pull, so that manifests need no change.
 
 make_images() {
-  local key source= wanted=(
+  local key source='' wanted=(
     "pause=registry.k8s.io/pause:$PAUSE_VERSION"
     # The machine's own Node.js. netproof's probe pods run on it.
     "node=docker.io/library/node:20-slim,localhost/netproof/node:e2e"

@@ -19,7 +19,7 @@ wait_until() {
   shift 2
   deadline=$((SECONDS + limit))
   until "$@" >/dev/null 2>&1; do
-    ((SECONDS < deadline)) || die "waited ${limit}s for $what; logs are in $LOGS and in the nodes' /var/log"
+    ((SECONDS < deadline)) || die "waited ${limit}s for $what; $WHERE_LOGS_ARE"
     sleep 0.2
   done
 }

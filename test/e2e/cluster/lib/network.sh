@@ -12,6 +12,10 @@ make_network() {
     ip link add $BRIDGE type bridge
     ip addr add $API_ADDRESS/24 dev $BRIDGE
     ip link set $BRIDGE up
+    # The API server asks pods for `kubectl proxy` and webhooks; what has no route here would leave the machine.
+    for node in "${NODES[@]}"; do ip route add "$(node_pod_cidr "$node")" via "$(node_address "$node")"; done
+    ip route add unreachable $POD_CIDR
+    ip route add unreachable $SERVICE_CIDR
   }
   for node in "${NODES[@]}"; do
     attach "$node" "$(node_address "$node")" || continue
@@ -20,6 +24,8 @@ make_network() {
   done
   attach outside $GATEWAY_ADDRESS && {
     ip -n npe2e-outside addr add $EXTERNAL_ADDRESS/32 dev lo
+    # A UDP server that listens on every address answers from the one that the route names.
+    ip -n npe2e-outside route replace 172.30.0.0/24 dev eth0 src $EXTERNAL_ADDRESS
     ip -n npe2e-outside route add unreachable default
     # Every packet for anywhere else is answered. The route alone does that about once a second (error_cost in
     # net/ipv4/route.c), and so would a router; a test wants the same answer every time.
@@ -63,5 +69,7 @@ remove_network() {
   local name
   for name in "${NODES[@]}" outside; do detach "$name"; done
   ip link del $BRIDGE 2>/dev/null
+  ip route del unreachable $POD_CIDR 2>/dev/null
+  ip route del unreachable $SERVICE_CIDR 2>/dev/null
   return 0
 }

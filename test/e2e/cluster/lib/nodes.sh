@@ -67,7 +67,10 @@ fill() {
 # in_node NODE COMMAND...: runs a command inside a node.
 in_node() {
   local init
-  init=$(recorded_pid "$1") && init=$(pgrep -P "$init") || { log "$1 is not running"; return 1; }
+  if ! init=$(recorded_pid "$1") || ! init=$(pgrep -P "$init"); then
+    log "$1 is not running"
+    return 1
+  fi
   shift
   nsenter -t "$init" -m -u -i -n -p -C -r -w "$@"
 }

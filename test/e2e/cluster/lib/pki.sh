@@ -23,7 +23,7 @@ DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,IP:$API_ADDR
       certificate "$node-serving" "/O=system:nodes/CN=system:node:$node" serverAuth "DNS:$node,IP:$(node_address "$node")"
     done
   } >"$LOGS/pki.log" 2>&1 || die "openssl failed: see $LOGS/pki.log"
-  touch done
+  touch "$PKI/done"
   popd >/dev/null || exit
 }
 
