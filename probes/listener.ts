@@ -17,7 +17,8 @@ import { now, Vitals } from './vitals.ts';
 import type { ListenerOrder, Protocol } from './wire.ts';
 import { Wheel } from './wheel.ts';
 
-const TICK_MS = 50;
+/** Deadlines of dials to ourselves need be no finer, and a hundred listeners on a node should sleep. */
+const TICK_MS = 200;
 const SELF_DIAL_MS = 1_000;
 
 type Port = ListenerOrder['serve'][number];

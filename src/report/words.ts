@@ -78,7 +78,9 @@ export function exitMeaning(code: ExitCode): string {
 export function capabilityLine(capabilities: Capabilities): string {
   if (!capabilities.tested) return 'skipped: enforcement was not tested beforehand';
   const parts = [enforcement(capabilities), ...signature(capabilities)];
-  if (capabilities.latencyMs !== undefined) parts.push(`in force after ${duration(capabilities.latencyMs)}`);
+  if (capabilities.latencyMs === 0) parts.push('in force from the first probe');
+  else if (capabilities.latencyMs !== undefined)
+    parts.push(`in force after ${duration(capabilities.latencyMs)}`);
   return parts.join('; ');
 }
 
