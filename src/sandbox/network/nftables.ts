@@ -1,19 +1,41 @@
-/** Pieces of nftables text. Names are numbered, never taken from objects, so no object's text reaches `nft`. */
+/** nftables tables as data. Names are fixed words or digests, never taken from objects: no object's text reaches `nft`. */
+import { createHash } from 'node:crypto';
 
-/** `head { lines }`, indented. */
-export function block(head: string, lines: readonly string[]): readonly string[] {
-  return [`${head} {`, ...lines.map((line) => `  ${line}`), '}'];
+export interface Table {
+  /** Family and name. */
+  readonly name: string;
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly chains: ReadonlyMap<string, Chain>;
 }
 
-/** A set or map; nftables has no notation for an empty list of elements. */
-export function collection(head: string, type: string, elements: readonly string[]): readonly string[] {
-  const filled = elements.length === 0 ? [] : [`elements = { ${elements.join(', ')} }`];
-  return block(head, [`type ${type};`, ...filled]);
+/** A named set or map. */
+export interface Collection {
+  readonly kind: 'set' | 'map';
+  readonly type: string;
+  /** What each key maps to; nothing in a set. */
+  readonly elements: ReadonlyMap<string, string>;
 }
 
-/** A table that replaces, in the same transaction, the one of that name that may be there. */
-export function replaceTable(name: string, lines: readonly string[]): string {
-  return [`table ${name} {}`, `delete table ${name}`, ...block(`table ${name}`, lines), ''].join('\n');
+export interface Chain {
+  /** Where packets enter a base chain. */
+  readonly hook?: string;
+  readonly rules: readonly string[];
+}
+
+export function setOf(type: string, elements: readonly string[]): Collection {
+  return { kind: 'set', type, elements: new Map(elements.map((element) => [element, ''])) };
+}
+
+export function mapOf(type: string, entries: readonly (readonly [string, string])[]): Collection {
+  return { kind: 'map', type, elements: new Map(entries) };
+}
+
+/**
+ * A name that follows from the meaning, so that it stays the same from one state to the next and what is named
+ * stays in the kernel; equal meanings share it. Names of nftables may be 255 bytes long.
+ */
+export function nameFor(prefix: string, meaning: string): string {
+  return `${prefix}_${createHash('sha256').update(meaning).digest('hex').slice(0, 16)}`;
 }
 
 const PROTOCOLS: ReadonlyMap<string, string> = new Map([
@@ -25,29 +47,4 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
 /** nftables' word for a Kubernetes protocol; undefined if it is none. */
 export function protocolOf(protocol: string): string | undefined {
   return PROTOCOLS.get(protocol);
-}
-
-/** Gives equal contents one numbered name, in the order they come. */
-export class Numbered {
-  readonly #prefix: string;
-  readonly #names = new Map<string, string>();
-
-  constructor(prefix: string) {
-    this.#prefix = prefix;
-  }
-
-  /** The name of what has those lines. */
-  name(lines: readonly string[]): string {
-    const content = lines.join('\n');
-    const known = this.#names.get(content);
-    if (known !== undefined) return known;
-    const name = `${this.#prefix}_${this.#names.size + 1}`;
-    this.#names.set(content, name);
-    return name;
-  }
-
-  /** Everything named so far. */
-  all(): readonly { readonly name: string; readonly lines: readonly string[] }[] {
-    return [...this.#names].map(([content, name]) => ({ name, lines: content.split('\n') }));
-  }
 }

@@ -21,7 +21,7 @@ export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkO
   const nodes = planNodes(names);
   await buildFabric(nodes);
   const pods = new Pods(nodes);
-  const programmer = new Programmer(nodes, behaviour);
+  const programmer = new Programmer(nodes, behaviour, onFault);
   const [dns, outside, fetchers] = await Promise.all([
     startDns(pods, nodes, onFault),
     startOutside(onFault),

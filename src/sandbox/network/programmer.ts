@@ -4,75 +4,66 @@ import type { CniBehaviour } from './behaviour.ts';
 import { nodeNetns } from './fabric.ts';
 import { latest } from './latest.ts';
 import type { ForwardingState, NodeNetwork } from './network.ts';
+import { indexCluster } from './policy/cluster.ts';
 import { compilePolicies } from './policy/compile.ts';
 import { Ruleset } from './ruleset.ts';
 import { compileServices } from './services.ts';
 
 const EMPTY: ForwardingState = { namespaces: [], pods: [], policies: [], services: [] };
 
-interface NodeRules {
-  readonly name: string;
-  readonly services: Ruleset;
-  readonly policies: Ruleset;
+interface Wanted {
+  readonly served: ForwardingState;
+  readonly enforced: ForwardingState;
+  readonly behaviour: CniBehaviour;
 }
 
 export class Programmer {
-  readonly #nodes: readonly NodeRules[];
+  readonly #nodes: readonly { readonly name: string; readonly rules: Ruleset }[];
   readonly #closed = new AbortController();
-  readonly #services = latest((state: ForwardingState) => this.#loadServices(state));
-  readonly #policies = latest((state: ForwardingState) => this.#loadPolicies(state));
-  #behaviour: CniBehaviour;
-  #newest = EMPTY;
+  readonly #load = latest((wanted: Wanted) => this.#apply(wanted));
+  #wanted: Wanted;
   /** States are numbered in the order they came; policies never go back to an older one. */
   #turn = 0;
   #enforcedTurn = 0;
-  #enforced: Promise<void> = Promise.resolve();
 
-  constructor(nodes: readonly NodeNetwork[], behaviour: CniBehaviour) {
-    this.#behaviour = behaviour;
-    this.#nodes = nodes.map(({ name }) => {
-      const netns = nodeNetns(name);
-      return { name, services: new Ruleset(netns), policies: new Ruleset(netns) };
-    });
+  constructor(nodes: readonly NodeNetwork[], behaviour: CniBehaviour, onFault: (message: string) => void) {
+    this.#wanted = { served: EMPTY, enforced: EMPTY, behaviour };
+    this.#nodes = nodes.map(({ name }) => ({ name, rules: new Ruleset(nodeNetns(name), onFault) }));
   }
 
   async program(state: ForwardingState): Promise<void> {
     const turn = ++this.#turn;
-    this.#newest = state;
-    await Promise.all([this.#services(state), this.#enforceLater(state, turn)]);
+    const { delayMs } = this.#wanted.behaviour;
+    this.#wanted = { ...this.#wanted, served: state };
+    if (delayMs > 0) {
+      const { signal } = this.#closed;
+      await Promise.all([this.#load(this.#wanted), sleep(delayMs, undefined, { signal })]);
+    }
+    // A change of behaviour may have brought a newer state into the kernel meanwhile.
+    if (turn > this.#enforcedTurn) this.#enforce(state, turn);
+    await this.#load(this.#wanted);
   }
 
   async behave(behaviour: CniBehaviour): Promise<void> {
-    this.#behaviour = behaviour;
-    await this.#enforce(this.#newest, this.#turn);
+    this.#wanted = { ...this.#wanted, behaviour };
+    this.#enforce(this.#wanted.served, this.#turn);
+    await this.#load(this.#wanted);
   }
 
   close(): void {
     this.#closed.abort();
   }
 
-  async #enforceLater(state: ForwardingState, turn: number): Promise<void> {
-    const { delayMs } = this.#behaviour;
-    if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closed.signal });
-    // A change of behaviour may have brought a newer state into the kernel meanwhile.
-    await (turn < this.#enforcedTurn ? this.#enforced : this.#enforce(state, turn));
-  }
-
-  #enforce(state: ForwardingState, turn: number): Promise<void> {
+  #enforce(enforced: ForwardingState, turn: number): void {
+    this.#wanted = { ...this.#wanted, enforced };
     this.#enforcedTurn = turn;
-    this.#enforced = this.#policies(state);
-    return this.#enforced;
   }
 
-  async #loadServices(state: ForwardingState): Promise<void> {
-    const text = compileServices(state.services);
-    await Promise.all(this.#nodes.map((node) => node.services.load(text)));
-  }
-
-  async #loadPolicies(state: ForwardingState): Promise<void> {
-    const behaviour = this.#behaviour;
+  async #apply({ served, enforced, behaviour }: Wanted): Promise<void> {
+    const services = compileServices(served.services);
+    const cluster = indexCluster(enforced);
     await Promise.all(
-      this.#nodes.map((node) => node.policies.load(compilePolicies(state, node.name, behaviour))),
+      this.#nodes.map(({ name, rules }) => rules.load([services, compilePolicies(cluster, name, behaviour)])),
     );
   }
 }

@@ -1,18 +1,41 @@
-/** Keeps one nftables table of one namespace as a text says. */
+/** Keeps nftables tables of one namespace as wanted, changing in the kernel only what differs. */
+import { difference, rebuild } from './difference.ts';
 import { inNetns, run } from './kernel.ts';
+import type { Table } from './nftables.ts';
 
 export class Ruleset {
   readonly #netns: string;
-  #loaded: string | undefined;
+  readonly #onFault: (message: string) => void;
+  /** What the kernel has, by name; empty if that is not known. */
+  #loaded: ReadonlyMap<string, Table> = new Map();
 
-  constructor(netns: string) {
+  /** @param onFault told when the kernel refused a change, so that everything was loaded anew */
+  constructor(netns: string, onFault: (message: string) => void) {
     this.#netns = netns;
+    this.#onFault = onFault;
   }
 
-  /** Loads the text in one transaction: the kernel has all of it or, after a rejection, what it had before. */
-  async load(text: string): Promise<void> {
-    if (text === this.#loaded) return;
-    await run(inNetns(this.#netns, ['nft', '-f', '-']), text);
-    this.#loaded = text;
+  /** One transaction: the kernel has all of the tables or, after a rejection, what it had before. */
+  async load(tables: readonly Table[]): Promise<void> {
+    const loaded = this.#loaded;
+    const changes = tables.flatMap((table) => {
+      const before = loaded.get(table.name);
+      return before === undefined ? rebuild(table) : difference(before, table);
+    });
+    if (changes.length === 0) return;
+    this.#loaded = new Map();
+    if (loaded.size === 0) await this.#run(changes);
+    else await this.#run(changes).catch((error: unknown) => this.#reload(tables, error));
+    this.#loaded = new Map(tables.map((table) => [table.name, table]));
+  }
+
+  /** The whole needs nothing of what the kernel has. */
+  async #reload(tables: readonly Table[], refusal: unknown): Promise<void> {
+    this.#onFault(`a change of the ruleset was refused, so all of it is loaded anew: ${String(refusal)}`);
+    await this.#run(tables.flatMap(rebuild));
+  }
+
+  async #run(commands: readonly string[]): Promise<void> {
+    await run(inNetns(this.#netns, ['nft', '-f', '-']), `${commands.join('\n')}\n`);
   }
 }

@@ -1,36 +1,52 @@
-/** Compiles ClusterIP Services to nftables text, the same for every node; pure. */
+/** Compiles ClusterIP Services to an nftables table, the same for every node; pure. */
 import { parseAddress } from './ipv4.ts';
 import type { ForwardingService } from './network.ts';
 import { SERVICE_CIDR } from './network.ts';
-import { block, collection, protocolOf, replaceTable } from './nftables.ts';
+import { mapOf, protocolOf, setOf } from './nftables.ts';
+import type { Chain, Table } from './nftables.ts';
 
 interface ServedPort {
-  /** The map's key: address, protocol and port. */
+  /** Address, protocol and port. */
   readonly key: string;
-  readonly protocol: string;
   readonly backends: ForwardingService['ports'][number]['backends'];
 }
 
 /**
  * Destination is rewritten before routing, so that policies see pods' own addresses and ports, as behind
  * kube-proxy; the backend is drawn at random per connection.
+ *
+ * One map leads a Service port to the chain that draws from as many as it has backends, another from the port and
+ * the number drawn to the backend: endpoints that come and go only change elements.
  */
-export function compileServices(services: readonly ForwardingService[]): string {
+export function compileServices(services: readonly ForwardingService[]): Table {
   const addressed = services.filter(({ clusterIP }) => parseAddress(clusterIP) !== undefined);
-  // Two claims to one address and port would make nftables refuse the whole table.
-  const byKey = new Map(addressed.flatMap(servedPorts).map((port) => [port.key, port]));
-  const ports = [...byKey.values()].toSorted((a, b) => compare(a.key, b.key));
-  const clusterIPs = addressed.map(({ clusterIP }) => clusterIP);
-  const backendIPs = ports.flatMap(({ backends }) => backends.map(({ ip }) => ip));
-  const own = sortedOnce(backendIPs).map((ip) => `${ip} . ${ip}`);
-  const gotos = ports.map(({ key }, index) => `${key} : goto service_${index}`);
-  return replaceTable('ip netproof_services', [
-    ...ports.flatMap((port, index) => block(`chain service_${index}`, [translate(port)])),
-    ...collection('map services', 'ipv4_addr . inet_proto . inet_service : verdict', gotos),
-    ...collection('set cluster_ips', 'ipv4_addr', sortedOnce(clusterIPs)),
-    ...collection('set own', 'ipv4_addr . ipv4_addr', own),
-    ...HOOKS.flatMap(([chain, rules]) => block(`chain ${chain}`, rules)),
-  ]);
+  // Of two claims to one address and port the later one has it.
+  const ports = [...new Map(addressed.flatMap(servedPorts).map((port) => [port.key, port])).values()];
+  const counts = new Set(ports.map(({ backends }) => backends.length));
+  const pairs = ports.flatMap(({ backends }) => backends.map(({ ip }) => `${ip} . ${ip}`));
+  const collections = {
+    services: mapOf(
+      'ipv4_addr . inet_proto . inet_service : verdict',
+      ports.map(({ key, backends }) => [key, `goto draw_${backends.length}`]),
+    ),
+    backends: mapOf(
+      'ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service',
+      ports.flatMap(({ key, backends }) =>
+        backends.map(({ ip, port }, drawn) => [`${key} . ${drawn}`, `${ip} . ${port}`] as const),
+      ),
+    ),
+    cluster_ips: setOf(
+      'ipv4_addr',
+      addressed.map(({ clusterIP }) => clusterIP),
+    ),
+    own: setOf('ipv4_addr . ipv4_addr', pairs),
+  };
+  const draws = [...counts].map((count) => [`draw_${count}`, draw(count)] as const);
+  return {
+    name: 'ip netproof_services',
+    collections: new Map(Object.entries(collections)),
+    chains: new Map([...draws, ...Object.entries(HOOKS)]),
+  };
 }
 
 /** The ports with somewhere to send a connection. */
@@ -39,38 +55,36 @@ function servedPorts(service: ForwardingService): readonly ServedPort[] {
     const protocol = protocolOf(port.protocol);
     const backends = port.backends.filter(({ ip }) => parseAddress(ip) !== undefined);
     if (protocol === undefined || backends.length === 0) return [];
-    return [{ key: `${service.clusterIP} . ${protocol} . ${port.port}`, protocol, backends }];
+    return [{ key: `${service.clusterIP} . ${protocol} . ${port.port}`, backends }];
   });
 }
 
-const TRANSLATE = 'ip daddr . meta l4proto . th dport vmap @services';
+const SERVICE_PORT = 'ip daddr . meta l4proto . th dport';
+const TRANSLATE = `${SERVICE_PORT} vmap @services`;
 /**
  * What is still addressed to a Service was not translated: no ready endpoint, or a port that it does not have.
  * kube-proxy (nftables mode) rejects both, and drops what goes to addresses that no Service has.
  */
 const REFUSE = ['ip daddr @cluster_ips reject with icmp port-unreachable', `ip daddr ${SERVICE_CIDR} drop`];
 
-const HOOKS: readonly (readonly [string, readonly string[]])[] = [
-  ['prerouting', ['type nat hook prerouting priority dstnat; policy accept;', TRANSLATE]],
-  ['output', ['type nat hook output priority -100; policy accept;', TRANSLATE]],
+const HOOKS: Readonly<Record<string, Chain>> = {
+  prerouting: { hook: 'type nat hook prerouting priority dstnat; policy accept;', rules: [TRANSLATE] },
+  output: { hook: 'type nat hook output priority -100; policy accept;', rules: [TRANSLATE] },
   // A pod that reaches itself over its Service must get the answer over the node, so the node steps between.
-  [
-    'postrouting',
-    ['type nat hook postrouting priority srcnat; policy accept;', 'ip saddr . ip daddr @own masquerade'],
-  ],
-  ['refuse_forwarded', ['type filter hook forward priority filter - 10; policy accept;', ...REFUSE]],
-  ['refuse_own', ['type filter hook output priority filter - 10; policy accept;', ...REFUSE]],
-];
+  postrouting: {
+    hook: 'type nat hook postrouting priority srcnat; policy accept;',
+    rules: ['ip saddr . ip daddr @own masquerade'],
+  },
+  refuse_forwarded: { hook: 'type filter hook forward priority filter - 10; policy accept;', rules: REFUSE },
+  refuse_own: { hook: 'type filter hook output priority filter - 10; policy accept;', rules: REFUSE },
+};
 
-function translate({ protocol, backends }: ServedPort): string {
-  const draws = backends.map(({ ip, port }, index) => `${index} : ${ip} . ${port}`);
-  return `meta l4proto ${protocol} dnat ip to numgen random mod ${draws.length} map { ${draws.join(', ')} }`;
-}
-
-function sortedOnce(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].toSorted(compare);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** The packet's mark, which nothing else looks at, carries the number into the map's key: numgen cannot stand there. */
+function draw(count: number): Chain {
+  return {
+    rules: [
+      `meta mark set numgen random mod ${count}`,
+      `meta l4proto { tcp, udp, sctp } dnat ip to ${SERVICE_PORT} . meta mark map @backends`,
+    ],
+  };
 }

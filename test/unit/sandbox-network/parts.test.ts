@@ -3,7 +3,7 @@ import { AddressPool, macOf, planNodes } from '../../../src/sandbox/network/addr
 import { BEHAVIOUR_NAMES, parseBehaviour } from '../../../src/sandbox/network/behaviour.ts';
 import { formatAddress, merge, parseAddress, parseCidr, without } from '../../../src/sandbox/network/ipv4.ts';
 import { latest } from '../../../src/sandbox/network/latest.ts';
-import { Numbered } from '../../../src/sandbox/network/nftables.ts';
+import { nameFor } from '../../../src/sandbox/network/nftables.ts';
 
 describe('addresses', () => {
   test('nodes are planned in order', () => {
@@ -167,11 +167,8 @@ describe('latest', () => {
   });
 });
 
-test('equal contents have one number, and an empty one has its own', () => {
-  const sets = new Numbered('s');
-  expect([['a'], ['b'], ['a']].map((lines) => sets.name(lines))).toEqual(['s_1', 's_2', 's_1']);
-  expect(sets.all()).toEqual([
-    { name: 's_1', lines: ['a'] },
-    { name: 's_2', lines: ['b'] },
-  ]);
+test('a name follows from the meaning alone', () => {
+  expect(nameFor('s', 'a')).toBe(nameFor('s', 'a'));
+  expect(new Set([nameFor('s', 'a'), nameFor('s', 'b'), nameFor('t', 'a')]).size).toBe(3);
+  expect(nameFor('s', '} ; {')).toMatch(/^s_[0-9a-f]{16}$/);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ForwardingService } from '../../../src/sandbox/network/network.ts';
+import { rebuild } from '../../../src/sandbox/network/difference.ts';
 import { compileServices } from '../../../src/sandbox/network/services.ts';
 
 function service(clusterIP: string, ports: ForwardingService['ports']): ForwardingService {
@@ -13,35 +14,40 @@ const web = service('10.96.0.50', [
 ]);
 const empty = service('10.96.0.51', [{ protocol: 'TCP', port: 80, backends: [] }]);
 
+const textOf = (services: readonly ForwardingService[]): string =>
+  rebuild(compileServices(services)).join('\n');
+
 describe('Services as nftables', () => {
   test('each served port is one element of the map, drawing among its backends', () => {
-    const text = compileServices([web, empty]);
-    expect(text).toContain('10.96.0.50 . tcp . 80 : goto service_0, 10.96.0.50 . udp . 53 : goto service_1');
+    const text = textOf([web, empty]);
+    expect(text).toContain('{ 10.96.0.50 . tcp . 80 : goto draw_2, 10.96.0.50 . udp . 53 : goto draw_1 }');
+    expect(text).toContain('draw_2 meta mark set numgen random mod 2');
     expect(text).toContain(
-      'meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.1.2 . 8080, 1 : 10.244.2.2 . 8081 }',
+      '{ 10.96.0.50 . tcp . 80 . 0 : 10.244.1.2 . 8080, 10.96.0.50 . tcp . 80 . 1 : 10.244.2.2 . 8081, ' +
+        '10.96.0.50 . udp . 53 . 0 : 10.244.1.2 . 8080 }',
     );
-    expect(text).toContain('elements = { 10.244.1.2 . 10.244.1.2, 10.244.2.2 . 10.244.2.2 }');
+    expect(text).toContain('own { 10.244.1.2 . 10.244.1.2, 10.244.2.2 . 10.244.2.2 }');
   });
 
   test('a Service without endpoints has an address that refuses, and nothing to draw', () => {
-    const text = compileServices([empty]);
-    expect(text).toContain('elements = { 10.96.0.51 }');
+    const text = textOf([empty]);
+    expect(text).toContain('cluster_ips { 10.96.0.51 }');
     expect(text).not.toContain('numgen');
   });
 
   test('of two claims to one address and port one is kept', () => {
     const rival = service('10.96.0.50', [{ protocol: 'TCP', port: 80, backends: [two] }]);
-    expect(compileServices([web, rival]).match(/10\.96\.0\.50 \. tcp \. 80 :/g)).toHaveLength(1);
+    expect(textOf([web, rival]).match(/10\.96\.0\.50 \. tcp \. 80 :/g)).toHaveLength(1);
   });
 
   test('is the same in any order, and valid with nothing at all', () => {
-    expect(compileServices([empty, web])).toBe(compileServices([web, empty]));
-    expect(compileServices([])).not.toContain('elements');
+    expect(compileServices([empty, web])).toEqual(compileServices([web, empty]));
+    expect(textOf([])).not.toContain('element');
   });
 
   test("carries nothing of an object's own words", () => {
     const evil = '} ; flush ruleset ; {';
-    const text = compileServices([
+    const text = textOf([
       service(evil, web.ports),
       service('10.96.0.52', [
         { protocol: evil, port: 80, backends: [one] },

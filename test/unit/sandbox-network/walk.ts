@@ -1,9 +1,11 @@
 /**
- * Walks a packet through compiled nftables text: an interpreter for the few statements that the policy compiler
+ * Walks a packet through a compiled nftables table: an interpreter for the few statements that the policy compiler
  * writes. Anything else throws, so that no rule goes unread.
  */
 import { HEALTHY } from './cluster.ts';
 import type { ForwardingState } from '../../../src/sandbox/network/network.ts';
+import type { Table } from '../../../src/sandbox/network/nftables.ts';
+import { indexCluster } from '../../../src/sandbox/network/policy/cluster.ts';
 import { compilePolicies } from '../../../src/sandbox/network/policy/compile.ts';
 import type { Enforcement } from '../../../src/sandbox/network/policy/compile.ts';
 
@@ -16,16 +18,11 @@ export interface Packet {
 
 export type Fate = 'accept' | 'drop' | 'reset' | 'port-unreachable';
 
-interface Table {
-  readonly elements: ReadonlyMap<string, readonly string[]>;
-  readonly chains: ReadonlyMap<string, readonly string[]>;
-}
-
 /** The fate of a new connection's first packet: every node on its way has a say. */
 export function fateOf(state: ForwardingState, packet: Packet, enforcement: Enforcement = HEALTHY): Fate {
   const nodes = state.pods.filter(({ ip }) => ip === packet.from || ip === packet.to).map(({ node }) => node);
   for (const node of new Set(nodes)) {
-    const table = parse(compilePolicies(state, node, enforcement));
+    const table = compilePolicies(indexCluster(state), node, enforcement);
     for (const base of ['egress', 'ingress']) {
       const fate = table.chains.has(base) ? walk(table, base, packet) : undefined;
       if (fate !== undefined && fate !== 'accept') return fate;
@@ -34,25 +31,9 @@ export function fateOf(state: ForwardingState, packet: Packet, enforcement: Enfo
   return 'accept';
 }
 
-function parse(text: string): Table {
-  const elements = new Map<string, readonly string[]>();
-  const chains = new Map<string, readonly string[]>();
-  const whole = /(set|map|chain) (\S+) \{\n([^]*?)\n {2}\}/g;
-  for (const [, kind, name = '', body = ''] of text.matchAll(whole)) {
-    const lines = body.split('\n').map((line) => line.trim());
-    if (kind === 'chain')
-      chains.set(
-        name,
-        lines.filter((line) => !line.startsWith('type ')),
-      );
-    else elements.set(name, (/elements = \{ (.*) \}/.exec(body)?.[1] ?? '').split(', ').filter(Boolean));
-  }
-  return { elements, chains };
-}
-
 /** Undefined if the chain's end was reached without a decision. */
 function walk(table: Table, chain: string, packet: Packet): Fate | undefined {
-  const lines = table.chains.get(chain);
+  const lines = table.chains.get(chain)?.rules;
   if (lines === undefined) throw new Error(`no chain ${chain}`);
   for (const line of lines) {
     const [decided, fate] = step(table, line, packet);
@@ -86,8 +67,8 @@ function conclude(table: Table, statement: string, packet: Packet): readonly [bo
   }
   const [, side, map = ''] = /^ip (saddr|daddr) vmap @(\S+)$/.exec(statement) ?? [];
   if (side === undefined) throw new Error(`unread statement: ${statement}`);
-  const entry = elementsOf(table, map).find((element) => element.startsWith(`${addressOf(packet, side)} : `));
-  return entry === undefined ? [false, undefined] : conclude(table, entry.split(' : ')[1] ?? '', packet);
+  const verdict = elementsOf(table, map).get(addressOf(packet, side));
+  return verdict === undefined ? [false, undefined] : conclude(table, verdict, packet);
 }
 
 const MATCHES: readonly {
@@ -98,17 +79,19 @@ const MATCHES: readonly {
   { pattern: /^ct state established,related/, holds: () => false },
   {
     pattern: /^ip saddr \. ip daddr @(\S+)/,
-    holds: ([, set = ''], { from, to }, table) => elementsOf(table, set).includes(`${from} . ${to}`),
+    holds: ([, set = ''], { from, to }, table) => elementsOf(table, set).has(`${from} . ${to}`),
   },
   {
     pattern: /^ip daddr \. (tcp|udp|sctp) dport @(\S+)/,
     holds: ([, protocol, set = ''], packet, table) =>
-      protocol === packet.protocol && elementsOf(table, set).includes(`${packet.to} . ${packet.port}`),
+      protocol === packet.protocol && elementsOf(table, set).has(`${packet.to} . ${packet.port}`),
   },
   {
     pattern: /^ip (saddr|daddr) @(\S+)/,
     holds: ([, side = '', set = ''], packet, table) =>
-      elementsOf(table, set).some((element) => covers(element, number(addressOf(packet, side)), number)),
+      [...elementsOf(table, set).keys()].some((element) =>
+        covers(element, number(addressOf(packet, side)), number),
+      ),
   },
   { pattern: /^meta l4proto (\S+)/, holds: ([, protocol], packet) => protocol === packet.protocol },
   {
@@ -119,8 +102,8 @@ const MATCHES: readonly {
   },
 ];
 
-function elementsOf(table: Table, name: string): readonly string[] {
-  const elements = table.elements.get(name);
+function elementsOf(table: Table, name: string): ReadonlyMap<string, string> {
+  const elements = table.collections.get(name)?.elements;
   if (elements === undefined) throw new Error(`no set ${name}`);
   return elements;
 }

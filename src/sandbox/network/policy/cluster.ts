@@ -2,7 +2,10 @@
 import type { V1NetworkPolicy } from '../../../cluster/types.ts';
 import { parseAddress } from '../ipv4.ts';
 import type { ForwardingPod, ForwardingState } from '../network.ts';
+import { setOf } from '../nftables.ts';
+import type { Collection } from '../nftables.ts';
 import type { Labels } from './selector.ts';
+import type { RuleSet } from './sets.ts';
 
 export interface Cluster {
   /** Pods that have an address, by ascending address. */
@@ -10,8 +13,10 @@ export interface Cluster {
   /** Every namespace that pods or policies may be in, with its labels. */
   readonly namespaces: ReadonlyMap<string, Labels>;
   podsOf(namespace: string): readonly ForwardingPod[];
-  /** By namespace and name, so that equal states give equal text. */
+  /** By namespace and name, so that equal states give equal tables. */
   readonly policies: readonly V1NetworkPolicy[];
+  /** The set as these pods fill it; worked out once for all nodes and rules. */
+  filled(set: RuleSet): Collection;
 }
 
 export function indexCluster(state: ForwardingState): Cluster {
@@ -25,12 +30,19 @@ export function indexCluster(state: ForwardingState): Cluster {
     if (others === undefined) byNamespace.set(pod.namespace, [pod]);
     else others.push(pod);
   }
-  return {
+  const filled = new Map<string, Collection>();
+  const cluster: Cluster = {
     pods,
     namespaces: new Map(state.namespaces.map(({ name, labels }) => [name, labels])),
     podsOf: (namespace) => byNamespace.get(namespace) ?? [],
     policies: state.policies.toSorted((a, b) => compare(keyOf(a), keyOf(b))),
+    filled: (set) => {
+      const known = filled.get(set.name) ?? setOf(set.type, set.elements(cluster));
+      filled.set(set.name, known);
+      return known;
+    },
   };
+  return cluster;
 }
 
 function keyOf({ metadata }: V1NetworkPolicy): string {
