@@ -38,8 +38,8 @@ export interface EmbeddedCluster {
   readonly store: Store;
   /** An API server that listens nowhere yet; each call makes one more, all over the same cluster. */
   api(): Server;
-  /** Ends every pod's processes and stops the clocks. */
-  close(): Promise<void>;
+  /** Stops the clocks. Processes end with the daemon, whose namespaces they live in. */
+  stop(): void;
 }
 
 export async function startCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
@@ -67,9 +67,6 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   return {
     store,
     api: () => createApi({ rest, lists, logs: kubelets, ...certificate, token }),
-    close: async () => {
-      stopNodes();
-      await kubelets.close();
-    },
+    stop: stopNodes,
   };
 }

@@ -72,6 +72,13 @@ async function loadTree(name: string, visited: Set<string>): Promise<void> {
   await Promise.all(inner.map((each) => loadTree(each, visited)));
 }
 
+const fits = (value: number, format: string): boolean => {
+  if (format === 'double') return true;
+  return format === 'int32'
+    ? value === Math.trunc(value) && Math.abs(value) < 2 ** 31
+    : Number.isSafeInteger(value);
+};
+
 const kindOf = (value: Json): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
@@ -121,14 +128,13 @@ class Decoder {
       case 'string':
         return typeof value === 'string' ? value : this.#wrong(value, path, 'string');
       case 'number':
-        if (typeof value !== 'number') return this.#wrong(value, path, format || 'int64');
-        return Number.isInteger(value) || format === 'double'
+        return typeof value === 'number' && fits(value, format)
           ? value
           : this.#wrong(value, path, format || 'int64');
       case 'boolean':
         return typeof value === 'boolean' ? value : this.#wrong(value, path, 'bool');
       case 'IntOrString':
-        return typeof value === 'string' || Number.isInteger(value)
+        return typeof value === 'string' || (typeof value === 'number' && fits(value, 'int32'))
           ? value
           : this.#wrong(value, path, 'intstr.IntOrString');
       case 'Date':

@@ -7,7 +7,7 @@ import { GROUPS, aggregated, coreVersions, groupList, groupNamed, resourceList }
 import type { Parts } from './call.ts';
 import { handle } from './handler.ts';
 import { openApiIndex, openApiOf } from './openapi.ts';
-import { methodNotAllowed, noSuchResource, unauthorized } from './refusal.ts';
+import { badRequest, methodNotAllowed, noSuchResource, unauthorized } from './refusal.ts';
 import { type Accept, parseAccept, parseTarget } from './request.ts';
 import { resourceAt } from './resources.ts';
 import { objectBody } from './rest.ts';
@@ -56,9 +56,21 @@ function discover(path: readonly string[], accept: Accept, response: ServerRespo
   return true;
 }
 
+/** Throws 400 for an address that can't be read. */
+function addressOf(request: IncomingMessage): {
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+} {
+  try {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://sandbox');
+    return { path: pathname.split('/').filter(Boolean).map(decodeURIComponent), query: searchParams };
+  } catch {
+    throw badRequest('the address of the request can not be read');
+  }
+}
+
 async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'https://sandbox');
-  const path = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const { path, query } = addressOf(request);
   const accept = parseAccept(request.headers.accept);
   if (request.method === 'GET' && discover(path, accept, response)) return;
   const target = parseTarget(path);
@@ -71,7 +83,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   }
   const resource = resourceAt(target.group, target.version, target.plural);
   if (!resource || (!resource.namespaced && target.namespace !== undefined)) throw noSuchResource();
-  await handle({ ...parts, resource, target, query: url.searchParams, accept, request, response });
+  await handle({ ...parts, resource, target, query, accept, request, response });
 }
 
 /** Listens nowhere yet. Every answer without the token is 401. */

@@ -1,5 +1,5 @@
 /** Keeps the network told of what decides forwarding, and cluster DNS of its names. */
-import { type Pod, type Service, same } from '../api/object.ts';
+import { type EndpointSlice, type Pod, type Service, same } from '../api/object.ts';
 import type { Store } from '../api/store.ts';
 import type { ForwardingPod, ForwardingService, ForwardingState, Network } from '../network/network.ts';
 import { SERVICE_NAME } from './endpoints.ts';
@@ -26,33 +26,48 @@ function forwardingPod({ metadata, spec, status }: Pod): ForwardingPod | undefin
   };
 }
 
-function backends(store: Store, service: Service, portName: string): { ip: string; port: number }[] {
-  const { namespace = '', name } = service.metadata;
-  return store
-    .list('endpointslices.discovery.k8s.io', namespace)
-    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === name && slice.addressType === 'IPv4')
-    .flatMap(({ endpoints, ports }) => {
-      const port = ports?.find((one) => (one.name ?? '') === portName)?.port;
-      if (port === undefined) return [];
-      return (endpoints ?? [])
-        .filter(({ conditions }) => conditions?.ready !== false)
-        .flatMap(({ addresses }) => addresses.map((ip) => ({ ip, port })));
-    });
+type Slices = ReadonlyMap<string, readonly EndpointSlice[]>;
+
+/** IPv4 slices by `namespace/service`. */
+function slicesByService(store: Store): Slices {
+  const slices = new Map<string, EndpointSlice[]>();
+  for (const slice of store.list('endpointslices.discovery.k8s.io')) {
+    const service = slice.metadata.labels?.[SERVICE_NAME];
+    if (service === undefined || slice.addressType !== 'IPv4') continue;
+    const key = `${slice.metadata.namespace}/${service}`;
+    slices.set(key, [...(slices.get(key) ?? []), slice]);
+  }
+  return slices;
 }
 
-function forwardingService(store: Store, service: Service): ForwardingService | undefined {
-  const { spec, metadata } = service;
+const backends = (slices: readonly EndpointSlice[], portName: string): { ip: string; port: number }[] =>
+  slices.flatMap(({ endpoints, ports }) => {
+    const port = ports?.find((one) => (one.name ?? '') === portName)?.port;
+    if (port === undefined) return [];
+    return (endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .flatMap(({ addresses }) => addresses.map((ip) => ({ ip, port })));
+  });
+
+function forwardingService({ spec, metadata }: Service, all: Slices): ForwardingService | undefined {
   if (!spec?.clusterIP || spec.clusterIP === 'None') return undefined;
+  const { namespace = '', name } = metadata;
+  const slices = all.get(`${namespace}/${name}`) ?? [];
   return {
-    namespace: metadata.namespace ?? '',
-    name: metadata.name,
+    namespace,
+    name,
     clusterIP: spec.clusterIP,
-    ports: (spec.ports ?? []).map(({ name = '', port, protocol = 'TCP' }) => ({
-      protocol,
-      port,
-      backends: backends(store, service, name),
+    ports: (spec.ports ?? []).map((one) => ({
+      protocol: one.protocol ?? 'TCP',
+      port: one.port,
+      backends: backends(slices, one.name ?? ''),
     })),
   };
+}
+
+function forwardingServices(store: Store): ForwardingService[] {
+  const slices = slicesByService(store);
+  return store.list('services').flatMap((service) => forwardingService(service, slices) ?? []);
 }
 
 export const forwardingState = (store: Store): ForwardingState => ({
@@ -62,7 +77,7 @@ export const forwardingState = (store: Store): ForwardingState => ({
   pods: store.list('pods').flatMap((pod) => forwardingPod(pod) ?? []),
   // The network reads policies only; its type is the same one without `readonly`.
   policies: store.list('networkpolicies.networking.k8s.io') as unknown as ForwardingState['policies'],
-  services: store.list('services').flatMap((service) => forwardingService(store, service) ?? []),
+  services: forwardingServices(store),
 });
 
 export function controlForwarding(store: Store, network: Network, onFault: (message: string) => void): void {

@@ -5,14 +5,17 @@ import { SERVICE_NAME } from './endpoints.ts';
 
 const DOMAIN = 'cluster.local';
 
-function serviceNames(service: Service, slices: readonly EndpointSlice[]): [string, readonly string[]][] {
+type Names = [string, readonly string[]][];
+
+function serviceNames(service: Service, slices: readonly EndpointSlice[]): Names {
   const { name, namespace = '' } = service.metadata;
   const full = `${name}.${namespace}.svc.${DOMAIN}`;
   const { clusterIP, type } = service.spec ?? {};
   if (type === 'ExternalName' || !clusterIP) return [];
   if (clusterIP !== 'None') return [[full, [clusterIP]]];
   const ready = slices
-    .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name && metadata.namespace === namespace)
+    .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === name)
+    .filter(({ metadata, addressType }) => metadata.namespace === namespace && addressType === 'IPv4')
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false);
   const hosts = ready.flatMap(({ hostname, addresses }) =>

@@ -12,6 +12,8 @@ type ReplicaSet = Known['replicasets.apps'];
 
 const SOURCE = { component: 'replicaset-controller' };
 const RETRY_MS = 5000;
+/** Pods made in one go; the rest follows when these are stored. */
+const BURST = 100;
 
 const isOver = ({ status }: Pod): boolean => ['Succeeded', 'Failed'].includes(status?.phase ?? '');
 export const isReady = ({ status }: Pod): boolean =>
@@ -98,7 +100,7 @@ export function controlReplicaSets(context: ControlContext): void {
     for (const pod of matching) if (!controllerOf(pod)) adopt(set, pod);
     const own = matching.filter((pod) => (controllerOf(pod)?.uid ?? uid) === uid);
     const wanted = set.spec?.replicas ?? 1;
-    for (let missing = wanted - own.length; missing > 0; missing--)
+    for (let missing = Math.min(BURST, wanted - own.length); missing > 0; missing--)
       if (!create(set)) {
         setTimeout(() => soon(`${namespace}/${set.metadata.name}`), RETRY_MS);
         break;

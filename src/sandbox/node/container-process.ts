@@ -39,13 +39,16 @@ export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  */
 const OUTSIDE = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
 
-/** Runs inside before the container's program: bind mounts (pairs up to `--`), host name, working directory. */
+/**
+ * Runs inside before the container's program: bind mounts (pairs up to `--`), host name, working directory. In a
+ * user namespace the kernel lets nobody write the sysctl, only sethostname(2) is left.
+ */
 const INSIDE = `set -e
 PATH=${PATH}:$PATH
 host=$1 dir=$2; shift 2
 mount -t proc proc /proc
 while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; shift
-echo "$host" > /proc/sys/kernel/hostname
+{ echo "$host" > /proc/sys/kernel/hostname; } 2>/dev/null || hostname "$host" 2>/dev/null || :
 cd "$dir"
 PATH=$1; shift
 exec "$@"`;

@@ -32,13 +32,6 @@ export class Kubelets implements LogSource {
     return this.#workers.get(podUid)?.log(container, previous);
   }
 
-  /** Kills every pod's processes and waits until they are gone. */
-  async close(): Promise<void> {
-    const workers = [...this.#workers.values()];
-    for (const worker of workers) worker.terminate(0);
-    await Promise.all(workers.map((worker) => worker.ended));
-  }
-
   #see(pod: Pod): void {
     const known = this.#workers.get(pod.metadata.uid);
     if (known) return known.update(pod);

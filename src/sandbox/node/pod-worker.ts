@@ -44,7 +44,6 @@ export class PodWorker {
   #failure: PodFacts['failure'];
   #deadline: NodeJS.Timeout | undefined;
   #graceSeconds = Infinity;
-  #life: Promise<void> = Promise.resolve();
   /** Nothing of the pod runs any more, and it has left the network. */
   #over = false;
   #runs = 0;
@@ -65,7 +64,7 @@ export class PodWorker {
   start(): void {
     this.#sync();
     this.#armDeadline();
-    this.#life = this.#live().catch((error: unknown) => {
+    this.#live().catch((error: unknown) => {
       this.#context.onFault(`pod ${this.uid}: ${textOf(error)}`);
     });
   }
@@ -100,11 +99,6 @@ export class PodWorker {
     for (const logs of this.#logs.values()) for (const log of logs) log.discard();
     this.#logs.clear();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  /** Resolves when nothing of the pod runs any more. */
-  get ended(): Promise<void> {
-    return this.#life;
   }
 
   async #live(): Promise<void> {

@@ -185,7 +185,10 @@ describe('pods', () => {
 
   test('a body without kind is what its path says', () => {
     const { kind: _kind, apiVersion: _version, ...body } = pod('p');
-    expect(cluster.rest.create(PODS, 'default', body, DRY).object).toMatchObject({ kind: 'Pod', apiVersion: 'v1' });
+    expect(cluster.rest.create(PODS, 'default', body, DRY).object).toMatchObject({
+      kind: 'Pod',
+      apiVersion: 'v1',
+    });
   });
 
   test('a missing namespace is named', () => {

@@ -1,8 +1,10 @@
 /** Pods, Services and what they stand on. */
+import { isIP } from 'node:net';
 import type { Known, Namespace, Node, Pod, Service } from '../object.ts';
 import { defaultPod, initialPodStatus } from '../pod-defaults.ts';
 import type { Resource } from '../resource.ts';
-import { dns1035Label, dnsLabel } from '../validation/names.ts';
+import { each, invalidValue } from '../validation/field.ts';
+import { checkPort, dns1035Label, dnsLabel } from '../validation/names.ts';
 import { checkPodSpec, checkPodUpdate } from '../validation/pod.ts';
 import { checkService, checkServiceUpdate, defaultService } from '../validation/service.ts';
 import { ageColumn, column, define, joined, nameColumn, typed, typedPair, typedSame } from './define.ts';
@@ -140,6 +142,14 @@ export const endpoints: Resource = define({
   kind: 'Endpoints',
   plural: 'endpoints',
   shortNames: ['ep'],
+  validate: typed(({ subsets }: Endpoints) =>
+    each(subsets, 'subsets', ({ addresses = [], notReadyAddresses = [], ports }, field) => [
+      ...each([...addresses, ...notReadyAddresses], `${field}.addresses`, ({ ip }, at) =>
+        isIP(ip ?? '') === 0 ? [invalidValue(`${at}.ip`, ip, 'must be a valid IP address')] : [],
+      ),
+      ...each(ports, `${field}.ports`, ({ port }, at) => checkPort(port, `${at}.port`)),
+    ]),
+  ),
   columns: [
     nameColumn,
     column<Endpoints>('Endpoints', ({ subsets }) =>

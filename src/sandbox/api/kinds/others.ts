@@ -2,9 +2,12 @@
 import type { V1CustomResourceDefinition, V1Ingress, V1PodDisruptionBudget } from '@kubernetes/client-node';
 import type { EndpointSlice, Known, NetworkPolicy, Wire } from '../object.ts';
 import type { Resource } from '../resource.ts';
+import { checkEndpointSlice, checkEndpointSliceUpdate } from '../validation/endpointslice.ts';
+import { required } from '../validation/field.ts';
+import { checkOneOf } from '../validation/meta.ts';
 import { pathSegment } from '../validation/names.ts';
 import { checkNetworkPolicy, defaultNetworkPolicy } from '../validation/networkpolicy.ts';
-import { ageColumn, column, define, joined, nameColumn, typed, typedSame } from './define.ts';
+import { ageColumn, column, define, joined, nameColumn, typed, typedPair, typedSame } from './define.ts';
 import { eventFields, events } from './events.ts';
 import { fromCoreEvent, toCoreEvent } from './event-view.ts';
 
@@ -35,6 +38,8 @@ export const networkpolicies: Resource = define({
 export const endpointslices: Resource = define({
   kind: 'EndpointSlice',
   group: 'discovery.k8s.io',
+  validate: typed(checkEndpointSlice),
+  validateUpdate: typedPair(checkEndpointSliceUpdate),
   columns: [
     nameColumn,
     column<EndpointSlice>('AddressType', ({ addressType }) => addressType),
@@ -60,6 +65,7 @@ export const eventsView: Resource = define({
   group: 'events.k8s.io',
   model: 'EventsV1Event',
   shortNames: ['ev'],
+  validate: events.validate,
   view: { of: 'events', toStored: toCoreEvent, fromStored: fromCoreEvent },
   fieldNames: ['reason', 'type', 'reportingController'],
   fields: typed((event: Known['events']) => ({
@@ -107,11 +113,18 @@ export const ingresses: Resource = define({
 const rbac = { group: 'rbac.authorization.k8s.io', name: pathSegment };
 const createdAt = column('Created At', ({ metadata }) => metadata.creationTimestamp);
 interface Binding {
-  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly roleRef?: { readonly kind?: string; readonly name?: string };
 }
+const binding = {
+  ...rbac,
+  validate: typed(({ roleRef }: Binding) => [
+    ...checkOneOf(roleRef?.kind ?? '', ['ClusterRole', 'Role'], 'roleRef.kind'),
+    ...(roleRef?.name ? [] : [required('roleRef.name')]),
+  ]),
+};
 const bindingColumns = [
   nameColumn,
-  column<Binding>('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
+  column<Binding>('Role', ({ roleRef }) => `${roleRef?.kind}/${roleRef?.name}`),
   ageColumn,
 ];
 
@@ -125,9 +138,9 @@ export const others: readonly Resource[] = [
   eventsView,
   poddisruptionbudgets,
   define({ ...rbac, kind: 'Role', columns: [nameColumn, createdAt] }),
-  define({ ...rbac, kind: 'RoleBinding', columns: bindingColumns }),
+  define({ ...binding, kind: 'RoleBinding', columns: bindingColumns }),
   define({ ...rbac, kind: 'ClusterRole', namespaced: false, columns: [nameColumn, createdAt] }),
-  define({ ...rbac, kind: 'ClusterRoleBinding', namespaced: false, columns: bindingColumns }),
+  define({ ...binding, kind: 'ClusterRoleBinding', namespaced: false, columns: bindingColumns }),
   define({
     kind: 'CustomResourceDefinition',
     group: 'apiextensions.k8s.io',

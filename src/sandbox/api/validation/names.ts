@@ -76,7 +76,8 @@ export const PORT_RANGE = 'must be between 1 and 65535, inclusive';
 export const checkPort = (value: unknown, field: string): FieldError[] =>
   isPort(value) ? [] : [invalidValue(field, value, PORT_RANGE)];
 
-export const checkName = (check: NameCheck, value: string, field: string): FieldError[] => {
-  const wrong = check(value);
-  return wrong === undefined ? [] : [invalidValue(field, value, wrong)];
+/** A required text that is missing is empty, as in Go. */
+export const checkName = (check: NameCheck, value: string | undefined, field: string): FieldError[] => {
+  const wrong = check(value ?? '');
+  return wrong === undefined ? [] : [invalidValue(field, value ?? '', wrong)];
 };
