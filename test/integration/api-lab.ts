@@ -23,14 +23,17 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** What the lab needs of a running sandbox. */
+export type Running = Pick<Sandbox, 'server' | 'kubeconfig' | 'kubeconfigPath' | 'close'>;
+
 export class ApiLab {
-  readonly sandbox: Sandbox;
+  readonly sandbox: Running;
   readonly config = new KubeConfig();
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly networking: NetworkingV1Api;
 
-  private constructor(sandbox: Sandbox) {
+  constructor(sandbox: Running) {
     this.sandbox = sandbox;
     this.config.loadFromString(sandbox.kubeconfig);
     this.core = this.config.makeApiClient(CoreV1Api);
