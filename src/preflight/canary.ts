@@ -4,13 +4,13 @@
  */
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Context } from '../fleet/context.ts';
-import { deferred } from '../fleet/deferred.ts';
 import { launchListener } from '../fleet/deploy.ts';
 import { applyPolicy } from '../fleet/policies.ts';
 import type { Capabilities } from '../model/capabilities.ts';
 import { withDeadline } from '../model/deadline.ts';
 import type { ProbeOrder } from '../../probes/wire.ts';
 import { type Resident, startResident } from '../probing/resident.ts';
+import { Wakeup } from '../probing/wakeup.ts';
 import { assess, type CanaryRounds, decided } from './assess.ts';
 
 const LABEL = 'netproof.dev/canary';
@@ -106,27 +106,4 @@ function denyAll(namespace: string, direction: 'Ingress' | 'Egress'): V1NetworkP
     metadata: { name, namespace },
     spec: { podSelector: { matchLabels: { [LABEL]: direction.toLowerCase() } }, policyTypes: [direction] },
   };
-}
-
-/** Waits for something to have happened since the last wait. */
-class Wakeup {
-  #woken = false;
-  #resolve: () => void = () => undefined;
-
-  wake(): void {
-    this.#woken = true;
-    this.#resolve();
-  }
-
-  async next(signal: AbortSignal): Promise<void> {
-    if (!this.#woken && !signal.aborted) {
-      const { promise, resolve } = deferred<void>();
-      const wake = (): void => resolve();
-      this.#resolve = wake;
-      signal.addEventListener('abort', wake);
-      await promise;
-      signal.removeEventListener('abort', wake);
-    }
-    this.#woken = false;
-  }
 }

@@ -1,20 +1,17 @@
 /**
- * Controls outside every policy of the scenario: on each node in use a listener and a resident prober, in the
- * run's own namespace. They show all the while that packets pass between the nodes and that targets answer.
+ * Controls outside every policy of the scenario, in the run's own namespace: a listener on each node that holds
+ * destinations, and on each node in use a resident prober. They show all the while that packets pass between the
+ * nodes and that targets answer.
  */
 import type { Context } from '../fleet/context.ts';
 import { launchListener } from '../fleet/deploy.ts';
+import { withDeadline } from '../model/deadline.ts';
 import type { Destination, FleetPod } from '../model/fleet.ts';
 import type { ControlRecord } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
 import { orderFor } from './batches.ts';
 import { type Resident, startResident } from './resident.ts';
-
-export interface Controls {
-  readonly pods: readonly FleetPod[];
-  /** What they have shown so far, on our clock. */
-  records(): readonly ControlRecord[];
-}
+import { Wakeup } from './wakeup.ts';
 
 const CONTROL_PORT = { protocol: 'tcp', port: 8080 } as const;
 const CONTROL_SCHEDULE = {
@@ -27,55 +24,119 @@ const CONTROL_SCHEDULE = {
   concurrency: 64,
   ratePerSecond: 100,
 } as const;
+/** How long the last control may take to tell its first round, milliseconds; without it verdicts say so. */
+const FIRST_ROUND_MS = 5000;
 
-/** @param nodes nodes to stand on; none means one control wherever the scheduler likes, for targets alone */
-export async function startControls(
-  context: Context,
-  namespace: string,
-  nodes: readonly string[],
-  targets: readonly Destination[],
-): Promise<Controls> {
-  const identity = { namespace, labels: {} };
-  const wishes: readonly NodeWish[] =
-    nodes.length > 0 ? nodes.map((node) => ({ kind: 'on', node })) : [{ kind: 'any' }];
-  const listeners = await Promise.all(
-    nodes.map((node) =>
-      launchListener(
-        context,
-        { name: 'control', listen: [CONTROL_PORT] },
-        identity,
-        { kind: 'on', node },
-        undefined,
+interface Asked {
+  readonly to: ControlRecord['to'];
+  readonly destination: Destination;
+}
+
+export class Controls {
+  readonly #context: Context;
+  readonly #namespace: string;
+  readonly #pods: FleetPod[] = [];
+  readonly #residents: Resident[] = [];
+  /** Nodes with a resident prober, told or under way. */
+  readonly #covered = new Map<string, Promise<void>>();
+  readonly #asked: Promise<readonly Asked[]>;
+  readonly #told = new Wakeup();
+
+  /**
+   * @param nodes nodes that hold destinations of ours
+   * @param targets what else must be seen to answer
+   */
+  constructor(
+    context: Context,
+    namespace: string,
+    nodes: readonly string[],
+    targets: readonly Destination[],
+  ) {
+    this.#context = context;
+    this.#namespace = namespace;
+    this.#asked = this.#listen(nodes, targets);
+    for (const node of nodes) void this.cover(node);
+    // Targets alone need one control, wherever the scheduler likes.
+    if (nodes.length === 0 && targets.length > 0) void this.#once('', { kind: 'any' });
+  }
+
+  /** Makes sure that a resident prober stands on this node; a prober has come to run there. */
+  cover(node: string): Promise<void> {
+    return this.#once(node, { kind: 'on', node });
+  }
+
+  /** Resolves when every control has told at least one round, or has had its time. Rejects if one can't start. */
+  async shown(): Promise<void> {
+    await Promise.all(this.#covered.values());
+    await withDeadline(this.#context.signal, FIRST_ROUND_MS, async (signal) => {
+      while (!signal.aborted && !this.#allTold()) await this.#told.next(signal);
+    });
+    this.#context.signal.throwIfAborted();
+  }
+
+  get pods(): readonly FleetPod[] {
+    return this.#pods;
+  }
+
+  /** What they have shown so far, on our clock. */
+  async records(): Promise<readonly ControlRecord[]> {
+    const asked = await this.#asked;
+    return this.#residents.flatMap((resident) => asked.map(({ to }, index) => recordOf(resident, to, index)));
+  }
+
+  #once(key: string, wish: NodeWish): Promise<void> {
+    let covering = this.#covered.get(key);
+    if (!covering) {
+      covering = this.#reside(wish);
+      // Told where it is awaited, in `shown`; until then it is nobody's unhandled rejection.
+      covering.catch(() => undefined);
+      this.#covered.set(key, covering);
+    }
+    return covering;
+  }
+
+  async #listen(nodes: readonly string[], targets: readonly Destination[]): Promise<readonly Asked[]> {
+    const listeners = await Promise.all(
+      nodes.map((node) =>
+        launchListener(
+          this.#context,
+          { name: 'control', listen: [CONTROL_PORT] },
+          { namespace: this.#namespace, labels: {} },
+          { kind: 'on', node },
+          undefined,
+        ),
       ),
-    ),
-  );
-  const asked: readonly { readonly to: ControlRecord['to']; readonly destination: Destination }[] = [
-    ...listeners.map(({ pod }) => ({
-      to: { kind: 'node' as const, node: pod.node },
-      destination: { endpoint: 'control', host: pod.ip, port: CONTROL_PORT, listener: pod.name },
-    })),
-    ...targets.map((destination) => ({
-      to: { kind: 'target' as const, endpoint: destination.endpoint, host: destination.host },
-      destination,
-    })),
-  ];
-  const probes = asked.map(({ destination }) => orderFor(destination));
-  const residents = await Promise.all(
-    wishes.map((wish) =>
-      startResident(context, {
-        workload: 'control',
-        identity,
-        wish,
-        probes,
-        schedule: CONTROL_SCHEDULE,
-      }),
-    ),
-  );
-  return {
-    pods: [...listeners.map(({ pod }) => pod), ...residents.map(({ pod }) => pod)],
-    records: () =>
-      residents.flatMap((resident) => asked.map(({ to }, index) => recordOf(resident, to, index))),
-  };
+    );
+    this.#pods.push(...listeners.map(({ pod }) => pod));
+    return [
+      ...listeners.map(({ pod }) => ({
+        to: { kind: 'node' as const, node: pod.node },
+        destination: { endpoint: 'control', host: pod.ip, port: CONTROL_PORT, listener: pod.name },
+      })),
+      ...targets.map((destination) => ({
+        to: { kind: 'target' as const, endpoint: destination.endpoint, host: destination.host },
+        destination,
+      })),
+    ];
+  }
+
+  async #reside(wish: NodeWish): Promise<void> {
+    const asked = await this.#asked;
+    const request = {
+      workload: 'control',
+      identity: { namespace: this.#namespace, labels: {} },
+      wish,
+      probes: asked.map(({ destination }) => orderFor(destination)),
+      schedule: CONTROL_SCHEDULE,
+    };
+    const resident = await startResident(this.#context, request, () => this.#told.wake());
+    this.#residents.push(resident);
+    this.#pods.push(resident.pod);
+  }
+
+  #allTold(): boolean {
+    return this.#residents.every(({ rounds }) => rounds.every((each) => each.length > 0));
+  }
 }
 
 function recordOf({ pod, rounds, log }: Resident, to: ControlRecord['to'], index: number): ControlRecord {

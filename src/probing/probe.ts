@@ -8,10 +8,9 @@ import { withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
-import type { Workload } from '../model/scenario.ts';
 import type { NodeWish } from '../plan/pods.ts';
 import { type Batch, batchesOf } from './batches.ts';
-import { startControls } from './controls.ts';
+import { Controls } from './controls.ts';
 import { type ProberLog, runProber } from './prober.ts';
 import { scheduleFor } from './schedule.ts';
 
@@ -35,12 +34,10 @@ export async function probeFleet(
   capabilities: Capabilities,
 ): Promise<Measured> {
   const targets = [...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined);
-  const [controls, batches] = await Promise.all([
-    startControls(context, plan.controlNamespace, nodesInUse(plan, fleet), targets),
-    runBatches(context, plan, fleet, capabilities),
-  ]);
-  const behind = await catchUp(context, [...fleet.listeners.values()]);
-  return { batches, controls: controls.records(), controlPods: controls.pods, behind };
+  const controls = new Controls(context, plan.controlNamespace, listenerNodes(fleet), targets);
+  const batches = await runBatches(context, plan, fleet, capabilities, (node) => void controls.cover(node));
+  const [behind] = await Promise.all([catchUp(context, [...fleet.listeners.values()]), controls.shown()]);
+  return { batches, controls: await controls.records(), controlPods: controls.pods, behind };
 }
 
 async function runBatches(
@@ -48,6 +45,7 @@ async function runBatches(
   plan: Plan,
   fleet: Fleet,
   capabilities: Capabilities,
+  cover: (node: string) => void,
 ): Promise<Measured['batches']> {
   const { attempt } = plan.scenario;
   const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ orders }) => orders.length > 0);
@@ -65,6 +63,7 @@ async function runBatches(
           wish: wishes.get(batch.source) ?? { kind: 'any' },
           probes: batch.orders,
           schedule,
+          onLaunched: ({ node }) => cover(node),
           onProgress: (settled) => progress(batch.source, settled),
         });
         progress(batch.source, batch.orders.length);
@@ -98,7 +97,7 @@ function wishesFor(plan: Plan, fleet: Fleet): ReadonlyMap<string, NodeWish> {
       (wish && 'node' in wish && wish.kind === 'on' ? wish.node : undefined)
     );
   };
-  const nodes = nodesInUse(plan, fleet);
+  const nodes = listenerNodes(fleet);
   let turn = 0;
   for (const workload of placementOrder(plan.scenario.workloads).flat()) {
     const own = fleet.listeners.get(workload.name)?.pod.node;
@@ -116,11 +115,8 @@ function besideSomeControl(nodes: readonly string[], turn: number): NodeWish {
   return node === undefined ? { kind: 'any' } : { kind: 'rather-on', node };
 }
 
-function nodesInUse(plan: Plan, fleet: Fleet): readonly string[] {
-  const named = plan.scenario.workloads.flatMap(({ placement }: Workload) =>
-    placement.kind === 'node' ? [placement.node] : [],
-  );
-  return [...new Set([...[...fleet.listeners.values()].map(({ pod }) => pod.node), ...named])].sort();
+function listenerNodes(fleet: Fleet): readonly string[] {
+  return [...new Set([...fleet.listeners.values()].map(({ pod }) => pod.node))].sort();
 }
 
 /** After the last prober: wait until every listener's log tells of a time after it; the pods whose logs don't. */

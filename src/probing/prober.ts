@@ -14,6 +14,7 @@ export interface ProberRequest {
   readonly wish: NodeWish;
   readonly probes: readonly ProbeOrder[];
   readonly schedule: Schedule;
+  readonly onLaunched?: (pod: FleetPod) => void;
   readonly onProgress?: (settled: number) => void;
 }
 
@@ -58,6 +59,7 @@ export function proberOrder(
 export async function runProber(context: Context, request: ProberRequest): Promise<ProberLog> {
   const order = proberOrder(context, request, false);
   const pod = await launchPod(context, { ...request, order });
+  request.onLaunched?.(pod);
   const results = new Map<number, Told>();
   const kubeletAt: number[] = [];
   let end: EndLine | undefined;
