@@ -8,14 +8,13 @@ import type { Plan } from '../model/plan.ts';
 import type { Workload } from '../model/scenario.ts';
 import type { NodeWish } from '../plan/pods.ts';
 import type { Context } from './context.ts';
-import { identify } from './identities.ts';
+import { assignUsers } from './identities.ts';
 import { launchPod, podName } from './launch.ts';
 import { type ListenerLog, watchListener } from './listener-log.ts';
-import { ensureNamespaces } from './namespaces.ts';
+import { createNamespaces } from './namespaces.ts';
 import { placementOrder } from './placement.ts';
 import { type AppliedPolicy, applyPolicy } from './policies.ts';
-import { makeSafe } from './safety.ts';
-import { locateTarget } from './targets.ts';
+import type { Survey } from './survey.ts';
 
 export interface Listener {
   readonly pod: FleetPod;
@@ -36,31 +35,16 @@ const CREATE_AT_ONCE = 20;
 /** Agents end themselves after this long, whatever happens to us. */
 export const AGENT_LIFE_MS = 15 * 60_000;
 
-export async function deployFleet(context: Context, plan: Plan): Promise<Fleet> {
-  await ensureNamespaces(context, plan);
-  const { workloads } = plan.scenario;
-  const identities = await makeSafe(context, workloads, plan.existing, await identify(context, workloads));
-  const targets = await locateTargets(context, plan);
+export async function deployFleet(context: Context, plan: Plan, survey: Survey): Promise<Fleet> {
+  await createNamespaces(context, plan);
+  const identities = await assignUsers(context, survey.identities);
   const policies = await Promise.all(
     plan.policies.map(({ manifest, position }) =>
       applyPolicy(context, manifest as unknown as V1NetworkPolicy, `${position.file}:${position.line}`),
     ),
   );
   const listeners = await launchListeners(context, plan, identities);
-  return { identities, policies, listeners, destinations: destinationsOf(plan, listeners, targets) };
-}
-
-async function locateTargets(context: Context, plan: Plan): Promise<readonly Destination[]> {
-  const located = await Promise.all(
-    plan.scenario.targets.map((target) =>
-      locateTarget(
-        context,
-        target,
-        plan.matrix.endpoints.filter((endpoint) => endpoint.destination === target.name),
-      ),
-    ),
-  );
-  return located.flat();
+  return { identities, policies, listeners, destinations: destinationsOf(plan, listeners, survey.targets) };
 }
 
 async function launchListeners(

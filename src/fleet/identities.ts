@@ -21,19 +21,31 @@ export async function identify(
   context: Context,
   workloads: readonly Workload[],
 ): Promise<ReadonlyMap<string, Identity>> {
-  const namespaces = [...new Set(workloads.map((workload) => workload.namespace))];
-  const assigned = new Set<string>();
-  await Promise.all(
-    namespaces.map(async (name) => {
-      const namespace = await context.cluster.get('Namespace', undefined, name);
-      if (namespace?.metadata?.annotations?.['openshift.io/sa.scc.uid-range']) assigned.add(name);
-    }),
-  );
   const pairs = workloads.map(async (workload): Promise<[string, Identity]> => {
-    const identity = await identityOf(context, workload);
-    return [workload.name, { ...identity, assignedUser: assigned.has(workload.namespace) }];
+    return [workload.name, await identityOf(context, workload)];
   });
   return new Map(await Promise.all(pairs));
+}
+
+/** The identities again, told apart by whether their namespace, which exists by now, assigns users. */
+export async function assignUsers(
+  { cluster }: Context,
+  identities: ReadonlyMap<string, Identity>,
+): Promise<ReadonlyMap<string, Identity>> {
+  const namespaces = [...new Set([...identities.values()].map(({ namespace }) => namespace))];
+  const assigning = new Set<string>();
+  await Promise.all(
+    namespaces.map(async (name) => {
+      const namespace = await cluster.get('Namespace', undefined, name);
+      if (namespace?.metadata?.annotations?.['openshift.io/sa.scc.uid-range']) assigning.add(name);
+    }),
+  );
+  return new Map(
+    [...identities].map(([workload, identity]) => [
+      workload,
+      { ...identity, assignedUser: assigning.has(identity.namespace) },
+    ]),
+  );
 }
 
 async function identityOf({ cluster }: Context, workload: Workload): Promise<Identity> {

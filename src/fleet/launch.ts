@@ -62,11 +62,12 @@ const ACCOUNT_RETRY_MS = 100;
  */
 async function createOnceAccountExists({ cluster, clock, signal }: Context, manifest: V1Pod): Promise<V1Pod> {
   const giveUpAt = clock.now() + ACCOUNT_BUDGET_MS;
+  const isComing = (manifest.spec?.serviceAccountName ?? 'default') === 'default';
   for (;;) {
     try {
       return await cluster.create('Pod', manifest);
     } catch (error) {
-      if (!isAccountMissing(error) || clock.now() >= giveUpAt) throw error;
+      if (!isComing || !isAccountMissing(error) || clock.now() >= giveUpAt) throw error;
     }
     signal.throwIfAborted();
     await clock.wait(ACCOUNT_RETRY_MS, signal);

@@ -40,8 +40,9 @@ export async function makeSafe(
 
 function unsafe(workload: Workload, danger: string): NetproofError {
   const message = `workload ${workload.name}: its pods would not be safe in namespace ${workload.namespace}: ${danger}`;
+  const hint = 'give the workload only those labels that the policies select by';
   return new NetproofError('deploy-failed', message, {
-    hint: 'give the workload only those labels that the policies select by',
+    issues: [{ message, position: workload.position, hint }],
   });
 }
 

@@ -5,6 +5,7 @@ import { deployFleet, type Fleet } from '../fleet/deploy.ts';
 import { createNamespace } from '../fleet/namespaces.ts';
 import { Owners } from '../fleet/owners.ts';
 import { PodWatch } from '../fleet/pod-watch.ts';
+import { surveyCluster } from '../fleet/survey.ts';
 import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
 import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
@@ -58,9 +59,12 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   const context = contextOf(plan, deps, undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
-    const facts = await phases.run('resolve', () => clusterFacts(deps));
+    const { facts, survey } = await phases.run('resolve', async () => ({
+      facts: await clusterFacts(deps),
+      survey: await surveyCluster(context, plan),
+    }));
     const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
-    const fleet = await phases.run('deploy', () => deployFleet(context, plan));
+    const fleet = await phases.run('deploy', () => deployFleet(context, plan, survey));
     const measured = await phases.run('probe', () => probeFleet(context, plan, fleet, capabilities));
     const moved = await movedTargets(context, plan, fleet);
     const result = await phases.run('judge', () => {
@@ -105,7 +109,7 @@ function interrupted({ reason }: AbortSignal): NetproofError {
 }
 
 async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Capabilities> {
-  await createNamespace(context, plan.controlNamespace, {});
+  await createNamespace(context, { name: plan.controlNamespace, labels: {} });
   if (options.skipPreflight) return UNKNOWN_CAPABILITIES;
   const capabilities = await runCanary(context, plan.controlNamespace);
   requireEnforcement(plan, capabilities);
