@@ -136,14 +136,25 @@ function fault(pod: Pod, node: Node, view: ClusterView): string | undefined {
   );
 }
 
+/** Weights of the preferred node affinity terms that this node meets. */
+function preference({ spec }: Pod, node: Node): number {
+  const wishes = spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return wishes
+    .filter(({ preference: term }) => matchesTerm(term, node))
+    .reduce((sum, { weight }) => sum + weight, 0);
+}
+
 export type Placement = { readonly node: string } | { readonly reason: string };
 
-/** The fitting node with the fewest pods, the first of equals; or why there is none. */
+/** The fitting node that the pod prefers, then the one with the fewest pods, the first of equals; or why there is none. */
 export function place(pod: Pod, view: ClusterView): Placement {
   const judged = view.nodes.map((node) => ({ node, fault: fault(pod, node, view) }));
   const [best] = judged
     .filter((one) => one.fault === undefined)
-    .toSorted((a, b) => podsOn(a.node, view) - podsOn(b.node, view));
+    .toSorted(
+      (a, b) =>
+        preference(pod, b.node) - preference(pod, a.node) || podsOn(a.node, view) - podsOn(b.node, view),
+    );
   if (best) return { node: best.node.metadata.name };
   const counts = new Map<string, number>();
   for (const { fault: why } of judged) if (why) counts.set(why, (counts.get(why) ?? 0) + 1);

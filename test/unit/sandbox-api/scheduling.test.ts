@@ -63,6 +63,23 @@ describe('a pod is placed', () => {
       view(),
       'two',
     ],
+    [
+      'rather by node name, though it is fuller',
+      pod('p', {
+        affinity: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['two'] }] },
+              },
+            ],
+          },
+        },
+      }),
+      view([web]),
+      'two',
+    ],
     ['beside another', pod('p', { affinity: { podAffinity: near({ app: 'web' }) } }), view([web]), 'two'],
     [
       'beside its own kind, the first anywhere',
