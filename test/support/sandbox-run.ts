@@ -1,17 +1,16 @@
 /** One embedded cluster for a test file, and whole runs of the built program on it; `npm run build` comes before. */
 import { expect } from '@jest/globals';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  CoreV1Api,
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  type V1Pod,
-} from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, type KubernetesObject, type V1Pod } from '@kubernetes/client-node';
 import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
@@ -36,6 +35,12 @@ export interface Written {
   readonly pods?: object;
 }
 
+/** An object as the API has it. */
+export interface Item {
+  readonly metadata: NonNullable<KubernetesObject['metadata']>;
+  readonly [field: string]: unknown;
+}
+
 export interface Policy {
   readonly name: string;
   readonly namespace: string;
@@ -49,16 +54,14 @@ export interface Proved extends Ended {
 export class Lab {
   readonly sandbox: Sandbox;
   readonly core: CoreV1Api;
-  readonly objects: KubernetesObjectApi;
+  readonly #config = new KubeConfig();
   readonly #folder = mkdtempSync(join(tmpdir(), 'netproof-test-'));
   #scenarios = 0;
 
   private constructor(sandbox: Sandbox) {
-    const config = new KubeConfig();
-    config.loadFromString(sandbox.kubeconfig);
+    this.#config.loadFromString(sandbox.kubeconfig);
     this.sandbox = sandbox;
-    this.core = config.makeApiClient(CoreV1Api);
-    this.objects = KubernetesObjectApi.makeApiClient(config);
+    this.core = this.#config.makeApiClient(CoreV1Api);
   }
 
   static async open(request: SandboxRequest = {}): Promise<Lab> {
@@ -126,8 +129,26 @@ export class Lab {
     return ended;
   }
 
-  create(object: KubernetesObject & Readonly<Record<string, unknown>>): Promise<KubernetesObject> {
-    return this.objects.create(object);
+  /** Creates an object as it is written; the client library would leave out what it does not know. */
+  async create(object: Item & { readonly apiVersion: string; readonly kind: string }): Promise<void> {
+    const { kind, apiVersion, metadata } = object;
+    await this.#send('POST', collection(apiVersion, kind, metadata.namespace), object);
+  }
+
+  async list(apiVersion: string, kind: string, namespace?: string): Promise<readonly Item[]> {
+    const { items } = (await this.#send('GET', collection(apiVersion, kind, namespace))) as { items: Item[] };
+    return items;
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<unknown> {
+    const options = { method, agent: false, headers: { 'content-type': 'application/json' } } as const;
+    await this.#config.applyToHTTPSOptions(options);
+    const asked = request(`${this.sandbox.server}${path}`, options);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const text = (await response.toArray()).join('');
+    if ((response.statusCode ?? 0) >= 300) throw new Error(`${method} ${path}: ${text}`);
+    return JSON.parse(text);
   }
 
   async namespace(name: string, labels: Record<string, string> = {}): Promise<string> {
@@ -170,18 +191,29 @@ export class Lab {
     return pods[0] as V1Pod;
   }
 
+  /** Kills a launched pod's process from outside, as a crash or an OOM kill would end it. */
+  async kill({ metadata }: V1Pod): Promise<void> {
+    process.kill(await processOf(metadata?.name ?? ''), 'SIGKILL');
+  }
+
+  /** Runs a command in the pod's network namespace. */
+  async inNetworkOf({ metadata }: V1Pod, command: readonly string[]): Promise<void> {
+    const pid = String(await processOf(metadata?.name ?? ''));
+    await promisify(execFile)('nsenter', ['-t', pid, '--net', '--', ...command]);
+  }
+
   async remove({ metadata }: V1Pod): Promise<void> {
     const { name = '', namespace = '' } = metadata ?? {};
     await this.core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
   }
 
   /** Every object of the kinds that a user sees, by kind, namespace and name; without what changes by itself. */
-  async everything(): Promise<ReadonlyMap<string, KubernetesObject>> {
+  async everything(): Promise<ReadonlyMap<string, Item>> {
     const lists = await Promise.all(
       KINDS.map(async ([apiVersion, kind]) => {
-        const { items } = await this.objects.list(apiVersion, kind);
-        return items.map((item): [string, KubernetesObject] => [
-          `${kind} ${item.metadata?.namespace ?? ''}/${item.metadata?.name}`,
+        const items = await this.list(apiVersion, kind);
+        return items.map((item): [string, Item] => [
+          `${kind} ${item.metadata.namespace ?? ''}/${item.metadata.name}`,
           item,
         ]);
       }),
@@ -190,10 +222,10 @@ export class Lab {
   }
 
   /** Resolves once the cluster holds exactly these objects again, unchanged. */
-  async unchanged(before: ReadonlyMap<string, KubernetesObject>): Promise<void> {
-    const text = (objects: ReadonlyMap<string, KubernetesObject>): string =>
+  async unchanged(before: ReadonlyMap<string, Item>): Promise<void> {
+    const text = (objects: ReadonlyMap<string, Item>): string =>
       [...objects]
-        .map(([key, object]) => `${key} ${JSON.stringify(object)}`)
+        .map(([key, object]) => `${key} ${JSON.stringify(steady(key, object))}`)
         .toSorted()
         .join('\n');
     const wanted = text(before);
@@ -206,7 +238,45 @@ export class Lab {
   }
 }
 
-/** What a run could touch. Not nodes, leases and events, which live on by themselves. */
+/** The agent's process by the host name in its environment: not those that set its namespaces up before it. */
+async function processOf(pod: string): Promise<number> {
+  const found = await eventually(
+    async () => {
+      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+      const ours = await Promise.all(pids.map((pid) => isAgentOf(pod, pid)));
+      return pids.filter((_, index) => ours[index]);
+    },
+    ({ length }) => length > 0,
+  );
+  return Number(found[0]);
+}
+
+async function isAgentOf(pod: string, pid: string): Promise<boolean> {
+  const [environment = '', command = ''] = await Promise.all(
+    ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '')),
+  );
+  return environment.split('\0').includes(`HOSTNAME=${pod}`) && /^\S*node\0/.test(command);
+}
+
+/** Controllers write endpoints anew for every pod that comes and goes, not ready though it is. */
+function steady(key: string, object: Item): Item {
+  if (!key.startsWith('Endpoint')) return object;
+  const { resourceVersion: _changes, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+const PLURALS: Readonly<Record<string, string>> = {
+  NetworkPolicy: 'networkpolicies',
+  Endpoints: 'endpoints',
+};
+
+function collection(apiVersion: string, kind: string, namespace?: string): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return `${root}${scope}/${PLURALS[kind] ?? `${kind.toLowerCase()}s`}`;
+}
+
+/** What a run could touch. Not nodes, leases, events and quotas, which change by themselves. */
 const KINDS: readonly (readonly [string, string])[] = [
   ['v1', 'Namespace'],
   ['v1', 'Pod'],
@@ -215,7 +285,6 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['v1', 'ConfigMap'],
   ['v1', 'Secret'],
   ['v1', 'ServiceAccount'],
-  ['v1', 'ResourceQuota'],
   ['discovery.k8s.io/v1', 'EndpointSlice'],
   ['networking.k8s.io/v1', 'NetworkPolicy'],
   ['apps/v1', 'Deployment'],

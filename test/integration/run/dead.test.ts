@@ -1,0 +1,285 @@
+/** Things that die, are missing or lie while they are measured: never a pass. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.open();
+}, RUN_MS);
+afterAll(() => lab.close());
+
+const isRoot = process.getuid?.() === 0;
+
+/** `server` takes packets of `friend` alone; patient enough for something to happen meanwhile. */
+const guarded = (namespace: string): Written => ({
+  namespaces: { [namespace]: { create: true } },
+  workloads: {
+    server: { namespace, labels: { app: 'server' }, listen: ['tcp/8080', 'udp/5353'] },
+    other: { namespace, labels: { app: 'other' }, listen: ['tcp/9090'] },
+    friend: { namespace, labels: { app: 'friend' } },
+    stranger: { namespace },
+  },
+  policies: [
+    {
+      name: 'server',
+      namespace,
+      spec: {
+        podSelector: { matchLabels: { app: 'server' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'friend' } } }] }],
+      },
+    },
+  ],
+  expect: { default: 'deny', rules: [{ 'friend -> server': 'all' }, { '* -> other': 'all' }] },
+  attempt: { timeout: '1500ms' },
+});
+
+const DENIED = ['stranger', 'other', 'server'].flatMap((source) => [
+  `${source} -> server:tcp/8080`,
+  `${source} -> server:udp/5353`,
+]);
+
+describe('a listener that is lost while it is probed', () => {
+  test.each([
+    ['killed', 'early', (victim) => lab.kill(victim)],
+    ['deleted', 'early', (victim) => lab.remove(victim)],
+    ['killed', 'late', (victim) => lab.kill(victim)],
+    ['deleted', 'late', (victim) => lab.remove(victim)],
+  ] as readonly [string, string, (victim: Awaited<ReturnType<Lab['launched']>>) => Promise<void>][])(
+    '%s %s: nothing that it should have been kept from is proven',
+    async (_how, when, lose) => {
+      const run = await lab.start(guarded('lost-listener'));
+      await run.seen(/^probe \.\.\./m);
+      const victim = await lab.launched('server', 'listener');
+      if (when === 'late') await lab.launched('stranger', 'prober');
+      await lose(victim);
+      const proved = proofOf(await run.ended);
+      const seen = table(proved);
+      for (const cell of DENIED) expect([cell, seen[cell]]).toEqual([cell, 'probe-lost']);
+      // Others are none of its business.
+      expect(seen).toMatchObject({
+        'friend -> other:tcp/9090': 'reached',
+        'stranger -> other:tcp/9090': 'reached',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+});
+
+describe('a prober that is lost while it asks', () => {
+  test.each([
+    ['killed', (victim) => lab.kill(victim)],
+    ['deleted', (victim) => lab.remove(victim)],
+  ] as readonly [string, (victim: Awaited<ReturnType<Lab['launched']>>) => Promise<void>][])(
+    '%s: its probes are lost, and only they',
+    async (_how, lose) => {
+      const run = await lab.start(guarded('lost-prober'));
+      await run.seen(/^probe \.\.\./m);
+      await lose(await lab.launched('stranger', 'prober'));
+      const proved = proofOf(await run.ended);
+      const seen = table(proved);
+      expect(seen).toMatchObject({
+        'stranger -> server:tcp/8080': 'probe-lost',
+        'stranger -> server:udp/5353': 'probe-lost',
+        'stranger -> other:tcp/9090': 'probe-lost',
+        'other -> server:tcp/8080': 'dropped',
+        'friend -> server:tcp/8080': 'reached',
+        'friend -> other:tcp/9090': 'reached',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+});
+
+describe('a policy that means something else than intended', () => {
+  const wrong = (namespace: string, spec: object): Written => {
+    const { policies: [policy] = [], ...rest } = guarded(namespace);
+    return {
+      ...rest,
+      policies: [{ name: policy?.name ?? '', namespace, spec: { ...policy?.spec, ...spec } }],
+    };
+  };
+  const RIGHT = {
+    ...Object.fromEntries(DENIED.map((cell) => [cell, 'dropped'])),
+    'friend -> server:tcp/8080': 'reached',
+    'friend -> server:udp/5353': 'reached',
+    ...Object.fromEntries(
+      ['server', 'other', 'friend', 'stranger'].map((source) => [`${source} -> other:tcp/9090`, 'reached']),
+    ),
+  };
+  const FRIEND = { podSelector: { matchLabels: { app: 'friend' } } };
+
+  test.each([
+    [
+      'allows too much',
+      {
+        ingress: [
+          { from: [FRIEND] },
+          { from: [{ podSelector: { matchLabels: { app: 'other' } } }], ports: [{ port: 8080 }] },
+        ],
+      },
+      { 'other -> server:tcp/8080': 'leak' },
+    ],
+    [
+      'blocks too much',
+      { ingress: [{ from: [FRIEND], ports: [{ protocol: 'UDP', port: 5353 }] }] },
+      { 'friend -> server:tcp/8080': 'blocked' },
+    ],
+    [
+      'does both',
+      { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'other' } } }] }] },
+      {
+        'other -> server:tcp/8080': 'leak',
+        'other -> server:udp/5353': 'leak',
+        'friend -> server:tcp/8080': 'blocked',
+        'friend -> server:udp/5353': 'blocked',
+      },
+    ],
+  ])(
+    '%s: exactly those pairs fail',
+    async (_what, spec, found) => {
+      const proved = await lab.prove(wrong('wrong-policy', spec));
+      expect(table(proved)).toEqual({ ...RIGHT, ...found });
+      expect(proved.code).toBe(1);
+    },
+    RUN_MS,
+  );
+});
+
+describe('packets that pass in one direction only', () => {
+  (isRoot ? test : test.skip)(
+    'a UDP answer that is lost: a deny leaked all the same, and an allow got no answer',
+    async () => {
+      const { policies: _policies, ...open } = guarded('one-way');
+      const run = await lab.start(open, ['--skip-preflight']);
+      await run.seen(/^probe \.\.\./m);
+      const listener = await lab.launched('server', 'listener');
+      const rules =
+        'add table inet hole; add chain inet hole out { type filter hook output priority 0; }; add rule inet hole out udp sport 5353 drop';
+      await lab.inNetworkOf(listener, ['nft', rules]);
+      const proved = proofOf(await run.ended);
+      expect(table(proved)).toMatchObject({
+        'stranger -> server:tcp/8080': 'leak',
+        'stranger -> server:udp/5353': 'leak-one-way',
+        'friend -> server:udp/5353': 'reply-lost',
+        'friend -> server:tcp/8080': 'reached',
+      });
+      expect(proved.code).toBe(1);
+    },
+    RUN_MS,
+  );
+});
+
+describe('targets that are not there', () => {
+  const asking = (targets: Written['targets'], rules: readonly object[]): Written => ({
+    namespaces: { askers: { create: true } },
+    workloads: {
+      asker: { namespace: 'askers', labels: { app: 'asker' } },
+      captive: { namespace: 'askers', labels: { app: 'captive' } },
+    },
+    targets: targets ?? {},
+    policies: [
+      {
+        name: 'captive',
+        namespace: 'askers',
+        spec: { podSelector: { matchLabels: { app: 'captive' } }, policyTypes: ['Egress'], egress: [] },
+      },
+    ],
+    expect: { default: 'deny', rules },
+    attempt: { timeout: '500ms' },
+  });
+
+  beforeAll(async () => {
+    await lab.namespace('shop');
+    const spec = { selector: { app: 'nobody' }, ports: [{ port: 80, targetPort: 8080 }] };
+    await lab.create({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'empty', namespace: 'shop' },
+      spec,
+    });
+    await eventually(
+      () => lab.list('discovery.k8s.io/v1', 'EndpointSlice', 'shop'),
+      ({ length }) => length > 0,
+    );
+  });
+
+  test(
+    'a Service without endpoints, a name that does not resolve, an address where nobody is: inconclusive',
+    async () => {
+      const targets = {
+        empty: { service: 'empty.shop', ports: ['tcp/80'] },
+        nameless: { host: 'no-such-host.example.com', ports: ['tcp/443'] },
+        desert: { host: '203.0.113.99', ports: ['tcp/443'] },
+      };
+      const proved = await lab.prove(asking(targets, [{ 'asker -> desert': 'tcp/443' }]));
+      expect(table(proved)).toEqual({
+        // Nobody is behind it, so nothing shows that anything was stopped.
+        'asker -> empty:tcp/80': 'never-reachable',
+        'captive -> empty:tcp/80': 'never-reachable',
+        'asker -> nameless:tcp/443': 'unresolved',
+        'captive -> nameless:tcp/443': 'unresolved',
+        'asker -> desert:tcp/443': 'never-reachable',
+        'captive -> desert:tcp/443': 'never-reachable',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'a host that a policy keeps out while a control reaches it: dropped, and that is all that is proven',
+    async () => {
+      const targets = { internet: { host: '203.0.113.10', ports: ['tcp/443', 'http/80', 'udp/123'] } };
+      const proved = await lab.prove(asking(targets, [{ 'asker -> internet': 'all' }]));
+      expect(table(proved)).toEqual({
+        'asker -> internet:tcp/443': 'reached',
+        'asker -> internet:http/80': 'reached',
+        'asker -> internet:udp/123': 'reached',
+        'captive -> internet:tcp/443': 'dropped',
+        'captive -> internet:http/80': 'dropped',
+        'captive -> internet:udp/123': 'dropped',
+      });
+      expect(proved.code).toBe(0);
+      const { controls } = proved.result.verdicts.find(({ cause }) => cause === 'dropped') ?? {};
+      expect(controls?.listener).toBe('control');
+    },
+    RUN_MS,
+  );
+
+  test.each([
+    [
+      'a Service that does not exist',
+      { gone: { service: 'gone.shop', ports: ['tcp/80'] } },
+      'there is no Service gone in namespace shop',
+    ],
+    [
+      'a Service without endpoints, asked for its endpoints',
+      { gone: { service: 'empty.shop', via: 'endpoints', ports: ['tcp/80'] } },
+      'Service empty has no ready endpoints',
+    ],
+    [
+      'a port that a Service does not have',
+      { gone: { service: 'empty.shop', ports: ['tcp/81'] } },
+      'Service empty has no port 81; it has 80',
+    ],
+    [
+      'pods that do not exist',
+      { gone: { pods: { namespace: 'shop', selector: { app: 'nobody' } }, ports: ['tcp/80'] } },
+      'no ready pod in namespace shop matches app=nobody',
+    ],
+  ])(
+    '%s: exit code 2, with its place in the file',
+    async (_what, targets, why) => {
+      const before = await lab.everything();
+      const { code, stderr } = await lab.refuse(asking(targets, []));
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/scenario\.yaml:\d+:\d+: /);
+      expect(stderr).toContain(`target gone: ${why}`);
+      await lab.unchanged(before);
+    },
+    RUN_MS,
+  );
+});
