@@ -1,15 +1,22 @@
 /** The least rights that a scenario's run needs, namespace by namespace. */
 import type { RoleRules } from '../model/plan.ts';
-import type { LikeRef, Scenario } from '../model/scenario.ts';
+import type { LikeRef, Scenario, Target } from '../model/scenario.ts';
 
 type RoleRule = RoleRules['rules'][number];
 
+/** One entry per namespace: two roles of one name in it would replace each other when they are applied. */
 export function rbacFor(scenario: Scenario): readonly RoleRules[] {
-  const existing = scenario.namespaces.filter((namespace) => !namespace.create);
+  const existing = new Set(scenario.namespaces.filter(({ create }) => !create).map(({ name }) => name));
+  const namespaces = new Set([...existing, ...serviceNamespaces(scenario)]);
   return [
     { rules: clusterRules(scenario) },
-    ...existing.map(({ name }) => ({ namespace: name, rules: existingRules(scenario, name) })),
-    ...targetNamespaces(scenario).map((name) => ({ namespace: name, rules: targetRules(scenario, name) })),
+    ...[...namespaces].map((namespace) => ({
+      namespace,
+      rules: [
+        ...(existing.has(namespace) ? existingRules(scenario, namespace) : []),
+        ...serviceRules(scenario, namespace),
+      ],
+    })),
   ];
 }
 
@@ -48,7 +55,7 @@ function clusterRules(scenario: Scenario): readonly RoleRule[] {
       ['create', 'get', 'list', 'delete'],
       'the control namespace, and those that the scenario creates',
     ),
-    rule('', ['nodes'], ['get', 'list'], 'name nodes and their versions in the evidence'),
+    rule('', ['nodes'], ['list'], 'name nodes and their versions in the evidence'),
     ...POD_RULES,
     rule(
       'networking.k8s.io',
@@ -62,9 +69,14 @@ function clusterRules(scenario: Scenario): readonly RoleRule[] {
 }
 
 function existingRules(scenario: Scenario, namespace: string): readonly RoleRule[] {
-  const likes = scenario.workloads.filter((workload) => workload.namespace === namespace && workload.like);
+  const likes = scenario.workloads
+    .filter((workload) => workload.namespace === namespace)
+    .map(({ like }) => like);
+  const copied = new Map(
+    likes.flatMap((like) => (like ? [[`${like.kind}/${like.name}`, like] as const] : [])),
+  );
   return [
-    rule('', ['services'], ['get', 'list'], 'make sure that no probe pod becomes an endpoint'),
+    rule('', ['services'], ['list'], 'make sure that no probe pod becomes an endpoint'),
     rule('apps', ['replicasets', 'daemonsets'], ['list'], 'make sure that no controller adopts a probe pod'),
     rule(
       'policy',
@@ -72,7 +84,7 @@ function existingRules(scenario: Scenario, namespace: string): readonly RoleRule
       ['list'],
       'make sure that no disruption budget is blocked by a probe pod',
     ),
-    ...likes.map((workload) => likeRule(workload.like as LikeRef)),
+    ...[...copied.values()].map(likeRule),
   ];
 }
 
@@ -81,24 +93,27 @@ function likeRule(like: LikeRef): RoleRule {
   return rule(group, [`${like.kind}s`], ['get'], `copy the identity of ${like.kind}/${like.name}`);
 }
 
-function targetNamespaces(scenario: Scenario): readonly string[] {
-  const names = scenario.targets.flatMap((target) => ('namespace' in target ? [target.namespace] : []));
-  return [...new Set(names)];
+type ServiceTarget = Extract<Target, { kind: 'service' }>;
+
+function serviceTargets(scenario: Scenario): readonly ServiceTarget[] {
+  return scenario.targets.filter((target) => target.kind === 'service');
 }
 
-function targetRules(scenario: Scenario, namespace: string): readonly RoleRule[] {
-  const kinds = new Set(
-    scenario.targets.flatMap((target) =>
-      'namespace' in target && target.namespace === namespace ? [target.kind] : [],
-    ),
+function serviceNamespaces(scenario: Scenario): readonly string[] {
+  return serviceTargets(scenario).map(({ namespace }) => namespace);
+}
+
+/** Target pods need none of their own: pods may be listed everywhere. */
+function serviceRules(scenario: Scenario, namespace: string): readonly RoleRule[] {
+  const targets = serviceTargets(scenario).filter((target) => target.namespace === namespace);
+  const find = rule('', ['services'], ['get'], 'find target Services');
+  // A headless Service has no address of its own, whatever `via` says.
+  const behind = rule(
+    'discovery.k8s.io',
+    ['endpointslices'],
+    ['list'],
+    'find the addresses behind target Services',
   );
-  const rules: RoleRule[] = [];
-  if (kinds.has('service')) {
-    rules.push(rule('', ['services'], ['get'], 'find the addresses of target Services'));
-    rules.push(
-      rule('discovery.k8s.io', ['endpointslices'], ['list'], 'find the addresses behind target Services'),
-    );
-  }
-  rules.push(rule('', ['pods'], ['list'], 'find target pods, and see whether their addresses changed hands'));
-  return rules;
+  if (targets.length === 0) return [];
+  return targets.some(({ via }) => via !== 'name') ? [find, behind] : [find];
 }

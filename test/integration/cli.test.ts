@@ -136,6 +136,15 @@ describe('without a cluster', () => {
     expect(stdout).toMatch(/^kind: ClusterRole$/m);
   });
 
+  test("--image goes before the scenario's", async () => {
+    const image = 'registry.internal/node:22';
+    const { stdout } = await netproof(['run', THREE_TIER, '--dry-run', '-o', 'json', '--image', image]);
+    expect(JSON.parse(stdout)).toMatchObject({ scenario: { pods: { image } } });
+    expect(await netproof(['run', THREE_TIER, '--dry-run', '--image', 'no image'])).toMatchObject({
+      code: 2,
+    });
+  });
+
   test('a reader that stops reading is no error', async () => {
     const { process: child, ended } = start(['run', THREE_TIER, '--dry-run', '-o', 'json']);
     child.stdout.destroy();

@@ -19,6 +19,7 @@ export interface RunArguments {
   readonly 'sandbox-cni': string | undefined;
   readonly 'sandbox-nodes': number | undefined;
   readonly 'skip-preflight': boolean;
+  readonly image: string | undefined;
   readonly timeout: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -71,6 +72,11 @@ export const run: Command<RunArguments> = {
         describe:
           'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
       })
+      .option('image', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Image of the probe pods, in place of the scenario's: for mirrors and air-gapped clusters",
+      })
       .option('timeout', {
         type: 'string',
         requiresArg: true,
@@ -86,10 +92,11 @@ export const run: Command<RunArguments> = {
   execute: async (options, context) => {
     durationOption('timeout', options.timeout);
     checkChoice(options);
+    checkImage(options.image);
     await checkOutput(outputOf(options));
     const { loadScenario } = await import('../../scenario/load.ts');
     const { nodeFiles } = await import('../../scenario/files.ts');
-    const loaded = await loadScenario(options.scenario, nodeFiles);
+    const loaded = withImage(await loadScenario(options.scenario, nodeFiles), options.image);
     return options.dryRun ? dryRun(loaded, options, context) : probe(loaded, options, context);
   },
 };
@@ -126,6 +133,20 @@ function checkChoice({ sandbox, kubeconfig, context, sandboxCni, sandboxNodes }:
       hint: 'add --sandbox',
     });
   }
+}
+
+/** As the schema asks of a scenario's own image. */
+function checkImage(image: string | undefined): void {
+  if (image === undefined || /^[\x21-\x7e]+$/.test(image)) return;
+  throw new NetproofError('usage', `--image ${JSON.stringify(image)} is not an image`, {
+    hint: 'for example registry.internal/node:22-alpine',
+  });
+}
+
+function withImage(loaded: Loaded, image: string | undefined): Loaded {
+  if (image === undefined) return loaded;
+  const { scenario } = loaded;
+  return { ...loaded, scenario: { ...scenario, pods: { ...scenario.pods, image } } };
 }
 
 async function dryRun(loaded: Loaded, { output }: Options, { terminal }: Context): Promise<ExitCode> {
