@@ -31,6 +31,7 @@ export type V1Pod = Wire<client.V1Pod>;
 export type V1PodSpec = Wire<client.V1PodSpec>;
 export type V1PodTemplateSpec = Wire<client.V1PodTemplateSpec>;
 export type V1Service = Wire<client.V1Service>;
+export type V1ContainerPort = Wire<client.V1ContainerPort>;
 export type V1DaemonSet = Wire<client.V1DaemonSet>;
 export type V1LabelSelector = Wire<client.V1LabelSelector>;
 export type V1PodDisruptionBudget = Wire<client.V1PodDisruptionBudget>;

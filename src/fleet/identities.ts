@@ -1,7 +1,8 @@
 /** Who each workload is on the network, real workloads' identities copied. */
+import type { V1ContainerPort } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { Identity } from '../model/fleet.ts';
-import type { Workload } from '../model/scenario.ts';
+import type { LikeRef, Workload } from '../model/scenario.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -27,57 +28,83 @@ export async function identify(
   return new Map(await Promise.all(pairs));
 }
 
-/** The identities again, told apart by whether their namespace, which exists by now, assigns users. */
+/** OpenShift's range of users for a namespace's pods; it gives one to new namespaces a moment late. */
+const UID_RANGE = 'openshift.io/sa.scc.uid-range';
+
+/** The identities again, told apart by whether this cluster assigns users to pods. */
 export async function assignUsers(
-  { cluster }: Context,
+  context: Context,
   identities: ReadonlyMap<string, Identity>,
 ): Promise<ReadonlyMap<string, Identity>> {
-  const namespaces = [...new Set([...identities.values()].map(({ namespace }) => namespace))];
-  const assigning = new Set<string>();
-  await Promise.all(
-    namespaces.map(async (name) => {
-      const namespace = await cluster.get('Namespace', undefined, name);
-      if (namespace?.metadata?.annotations?.['openshift.io/sa.scc.uid-range']) assigning.add(name);
-    }),
-  );
-  return new Map(
-    [...identities].map(([workload, identity]) => [
-      workload,
-      { ...identity, assignedUser: assigning.has(identity.namespace) },
-    ]),
-  );
+  const assignedUser = await assignsUsers(context);
+  return new Map([...identities].map(([workload, identity]) => [workload, { ...identity, assignedUser }]));
 }
 
-async function identityOf({ cluster }: Context, workload: Workload): Promise<Identity> {
-  const { namespace, like } = workload;
-  const own = {
-    namespace,
-    labels: workload.labels,
-    ...(workload.serviceAccount === undefined ? {} : { serviceAccount: workload.serviceAccount }),
-  };
-  if (!like) return own;
-  const template = await cluster.podTemplate(like.kind, namespace, like.name);
-  if (!template) {
-    throw new NetproofError(
-      'target-empty',
-      `workload ${workload.name}: ${like.kind}/${like.name} does not exist in namespace ${namespace}`,
-      {
-        issues: [
-          {
-            message: `no ${like.kind} named ${like.name} in namespace ${namespace}`,
-            position: workload.position,
-          },
-        ],
-      },
-    );
-  }
-  const copied = Object.entries(template.metadata?.labels ?? {}).filter(
-    ([key]) => !CONTROLLER_LABELS.some((pattern) => pattern.test(key)),
-  );
-  const serviceAccount = own.serviceAccount ?? template.spec?.serviceAccountName;
+/** A pod of the run's own, outside the scenario. */
+export async function ownIdentity(
+  context: Context,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Identity> {
+  return { namespace, labels, assignedUser: await assignsUsers(context) };
+}
+
+/** Every cluster has the namespace `default`, and on OpenShift it has its range since long ago. */
+async function assignsUsers({ cluster }: Context): Promise<boolean> {
+  const namespace = await cluster.get('Namespace', undefined, 'default');
+  return namespace?.metadata?.annotations?.[UID_RANGE] !== undefined;
+}
+
+type NamedPorts = NonNullable<Identity['ports']>;
+
+async function identityOf(context: Context, workload: Workload): Promise<Identity> {
+  const real = workload.like === undefined ? undefined : await copied(context, workload, workload.like);
+  const serviceAccount = workload.serviceAccount ?? real?.serviceAccount;
+  const own = ownPorts(workload);
+  const others = real?.ports?.filter(({ name }) => own.every((port) => port.name !== name)) ?? [];
   return {
-    namespace,
-    labels: { ...Object.fromEntries(copied), ...workload.labels },
+    namespace: workload.namespace,
+    labels: { ...real?.labels, ...workload.labels },
+    ports: [...own, ...others],
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
   };
+}
+
+function ownPorts({ portNames }: Workload): NamedPorts {
+  return Object.entries(portNames).map(([name, { protocol, port }]) => ({
+    name,
+    port,
+    protocol: protocol === 'udp' ? 'UDP' : 'TCP',
+  }));
+}
+
+async function copied(
+  { cluster }: Context,
+  workload: Workload,
+  like: LikeRef,
+): Promise<Omit<Identity, 'namespace'>> {
+  const { namespace } = workload;
+  const template = await cluster.podTemplate(like.kind, namespace, like.name);
+  if (!template) throw missing(workload, like);
+  const labels = Object.entries(template.metadata?.labels ?? {}).filter(
+    ([key]) => !CONTROLLER_LABELS.some((pattern) => pattern.test(key)),
+  );
+  const serviceAccount = template.spec?.serviceAccountName;
+  return {
+    labels: Object.fromEntries(labels),
+    ports: (template.spec?.containers ?? []).flatMap(({ ports = [] }) => ports.flatMap(namedPort)),
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  };
+}
+
+function namedPort({ name, protocol = 'TCP', containerPort }: V1ContainerPort): NamedPorts {
+  if (name === undefined || (protocol !== 'TCP' && protocol !== 'UDP')) return [];
+  return [{ name, protocol, port: containerPort }];
+}
+
+function missing({ name, namespace, position }: Workload, like: LikeRef): NetproofError {
+  const what = `${like.kind}/${like.name} does not exist in namespace ${namespace}`;
+  return new NetproofError('target-empty', `workload ${name}: ${what}`, {
+    issues: [{ message: `no ${like.kind} named ${like.name} in namespace ${namespace}`, position }],
+  });
 }

@@ -6,6 +6,12 @@ export interface Identity {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
+  /** Named container ports to declare, which policies with named ports look up on the destination. */
+  readonly ports?: readonly {
+    readonly name: string;
+    readonly protocol: 'TCP' | 'UDP';
+    readonly port: number;
+  }[];
   /** The namespace assigns the user that pods run as (OpenShift). */
   readonly assignedUser?: boolean;
   /** A controller there would adopt such pods, were the owner reference not also a controller's. */

@@ -56,6 +56,8 @@ export interface Workload {
   readonly placement: Placement;
   readonly like?: LikeRef;
   readonly listen: readonly PortSpec[];
+  /** Names of those ports, for policies that name a port instead of numbering it. */
+  readonly portNames: Readonly<Record<string, PortSpec>>;
   readonly position: Position;
 }
 

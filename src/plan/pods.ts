@@ -40,7 +40,7 @@ const MESH_ANNOTATIONS = {
  * More than is requested: at a limit of a tenth of a core the kernel stops the agent for nine tenths of every
  * period, and an agent that was not awake can't tell a block from its own sleep.
  */
-const CPU_LIMIT = '500m';
+const CPU_LIMIT_MILLIS = 500;
 
 /** Gate that nobody ever sets: the pod is never Ready, hence never an endpoint that gets traffic. */
 const READINESS_GATE = 'netproof.dev/never-ready';
@@ -92,7 +92,7 @@ function podSpec(request: PodRequest): V1PodSpec {
   };
 }
 
-function container({ order, settings, agentSource }: PodRequest): V1Container {
+function container({ identity, order, settings, agentSource }: PodRequest): V1Container {
   const fetchControl = { httpGet: { path: '/', port: order.controlPort, scheme: 'HTTP' } };
   return {
     name: 'netproof',
@@ -100,9 +100,10 @@ function container({ order, settings, agentSource }: PodRequest): V1Container {
     imagePullPolicy: settings.imagePullPolicy,
     command: ['node', '-e', escapeExpansion(agentSource)],
     env: [...orderEnv(order), { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
+    ...(order.role === 'listener' ? containerPorts(identity) : {}),
     resources: {
       requests: { cpu: settings.cpu, memory: settings.memory },
-      limits: { cpu: CPU_LIMIT, memory: settings.memory },
+      limits: { cpu: cpuLimit(settings.cpu), memory: settings.memory },
     },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -121,6 +122,18 @@ function container({ order, settings, agentSource }: PodRequest): V1Container {
     // when it injects its own gate. A day's delay says "not ready" without an event per probe.
     readinessProbe: { ...fetchControl, initialDelaySeconds: 86_400 },
   };
+}
+
+/** Named ones only, for policies that name a port; what a pod does not declare it can serve all the same. */
+function containerPorts({ ports = [] }: Identity): Pick<V1Container, 'ports'> {
+  if (ports.length === 0) return {};
+  return { ports: ports.map(({ name, protocol, port }) => ({ name, protocol, containerPort: port })) };
+}
+
+/** The request itself where that is more; a limit below the request is refused. */
+function cpuLimit(request: string): string {
+  const millis = request.endsWith('m') ? Number(request.slice(0, -1)) : Number(request) * 1000;
+  return millis > CPU_LIMIT_MILLIS ? request : `${CPU_LIMIT_MILLIS}m`;
 }
 
 /** The kubelet expands `$(NAME)` in commands and values, and turns `$$` into `$`. */

@@ -5,6 +5,7 @@
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Context } from '../fleet/context.ts';
 import { launchListener } from '../fleet/deploy.ts';
+import { ownIdentity } from '../fleet/identities.ts';
 import { applyPolicy } from '../fleet/policies.ts';
 import type { Capabilities } from '../model/capabilities.ts';
 import { withDeadline } from '../model/deadline.ts';
@@ -80,12 +81,13 @@ function canaryRounds(free: Resident, muted: Resident): CanaryRounds {
   return { openTcp, openUdp, ingressTcp, ingressUdp, closed, egressTcp, egressUdp };
 }
 
-function listener(context: Context, namespace: string, name: string, labels: Record<string, string>) {
+async function listener(context: Context, namespace: string, name: string, labels: Record<string, string>) {
   const workload = { name, listen: [OPEN_TCP, OPEN_UDP] };
-  return launchListener(context, workload, { namespace, labels }, { kind: 'any' }, undefined);
+  const identity = await ownIdentity(context, namespace, labels);
+  return launchListener(context, workload, identity, { kind: 'any' }, undefined);
 }
 
-function resident(
+async function resident(
   context: Context,
   namespace: string,
   workload: string,
@@ -93,7 +95,7 @@ function resident(
   probes: readonly ProbeOrder[],
   changed: Wakeup,
 ): Promise<Resident> {
-  const identity = { namespace, labels };
+  const identity = await ownIdentity(context, namespace, labels);
   const request = { workload, identity, wish: { kind: 'any' }, probes, schedule: SCHEDULE } as const;
   return startResident(context, request, () => changed.wake());
 }

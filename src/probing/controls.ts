@@ -5,6 +5,7 @@
  */
 import type { Context } from '../fleet/context.ts';
 import { launchListener } from '../fleet/deploy.ts';
+import { ownIdentity } from '../fleet/identities.ts';
 import { withDeadline } from '../model/deadline.ts';
 import type { Destination, FleetPod } from '../model/fleet.ts';
 import type { ControlRecord } from '../model/record.ts';
@@ -96,12 +97,13 @@ export class Controls {
   }
 
   async #listen(nodes: readonly string[], targets: readonly Destination[]): Promise<readonly Asked[]> {
+    const identity = await ownIdentity(this.#context, this.#namespace, {});
     const listeners = await Promise.all(
       nodes.map((node) =>
         launchListener(
           this.#context,
           { name: 'control', listen: [CONTROL_PORT] },
-          { namespace: this.#namespace, labels: {} },
+          identity,
           { kind: 'on', node },
           undefined,
         ),
@@ -124,7 +126,7 @@ export class Controls {
     const asked = await this.#asked;
     const request = {
       workload: 'control',
-      identity: { namespace: this.#namespace, labels: {} },
+      identity: await ownIdentity(this.#context, this.#namespace, {}),
       wish,
       probes: asked.map(({ destination }) => orderFor(destination)),
       schedule: CONTROL_SCHEDULE,

@@ -24,6 +24,7 @@ export interface WorkloadEntry {
   readonly namespace: string;
   readonly labels?: Labels;
   readonly listen?: readonly string[];
+  readonly portNames?: Readonly<Record<string, string>>;
   readonly serviceAccount?: string;
   readonly node?: string;
   readonly sameNodeAs?: string;

@@ -64,6 +64,15 @@ export const listenPort: AnySchemaObject = {
   patternErrorMessage: 'is not a port: write tcp, udp, http or https, "/" and a number, as in tcp/8080',
 };
 
+/** IANA service name, as Kubernetes validates container port names (apimachinery, IsValidPortName). */
+export const portName: AnySchemaObject = {
+  title: 'port name',
+  type: 'string',
+  maxLength: 15,
+  pattern: '^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$',
+  patternErrorMessage: 'is not a port name: lower-case letters, digits and single "-", with a letter',
+};
+
 export const rulePort: AnySchemaObject = {
   title: 'port',
   type: 'string',

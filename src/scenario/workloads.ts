@@ -26,6 +26,7 @@ function workloadOf(name: string, entry: WorkloadEntry, reading: Reading): Workl
     placement: placementOf(name, entry, reading),
     ...(like === undefined ? {} : { like }),
     listen: listenOf(name, entry.listen ?? [], reading),
+    portNames: portNamesOf(name, entry, reading),
     position: reading.at(['workloads', name], 'key'),
   };
 }
@@ -72,6 +73,19 @@ function listenOf(name: string, texts: readonly string[], reading: Reading): Por
     ports.push(port);
   }
   return ports;
+}
+
+function portNamesOf(name: string, entry: WorkloadEntry, reading: Reading): Record<string, PortSpec> {
+  const names: Record<string, PortSpec> = {};
+  for (const [portName, text] of Object.entries(entry.portNames ?? {})) {
+    const port = entry.listen?.includes(text) === true ? parsePort(text) : undefined;
+    if (port !== undefined) names[portName] = port;
+    else {
+      const hint = `name one of its ports: ${entry.listen?.join(', ') ?? 'it has none'}`;
+      reading.report(['workloads', name, 'portNames', portName], `${quote(text)} is not under listen`, hint);
+    }
+  }
+  return names;
 }
 
 function checkListen(

@@ -8,6 +8,7 @@ const workload = (name: string, placement: Placement = { kind: 'any' }): Workloa
   labels: {},
   placement,
   listen: [],
+  portNames: {},
   position: { file: 's.yaml', line: 1, column: 1 },
 });
 

@@ -96,9 +96,32 @@ describe('a probe pod', () => {
     });
   });
 
-  test('declares no port, so that no Service or policy can name one by it', () => {
+  test('declares the named ports of its identity on a listener, for policies that name them, and no others', () => {
     expect(container).not.toHaveProperty('ports');
+    const identity = {
+      namespace: 'shop',
+      labels: {},
+      ports: [{ name: 'web', protocol: 'TCP', port: 8080 }],
+    } as const;
+    expect(podManifest(request({ identity })).spec?.containers[0]?.ports).toEqual([
+      { name: 'web', protocol: 'TCP', containerPort: 8080 },
+    ]);
   });
+
+  test.each([
+    ['100m', '500m'],
+    ['2', '2'],
+    ['750m', '750m'],
+    ['0.2', '500m'],
+  ])(
+    'a CPU request of %s has the limit %s: never below it, never so low that the agent sleeps',
+    (cpu, limit) => {
+      const { settings } = request();
+      const { resources } =
+        podManifest(request({ settings: { ...settings, cpu } })).spec?.containers[0] ?? {};
+      expect(resources?.limits?.['cpu']).toBe(limit);
+    },
+  );
 
   test('delivers the agent as it is, whatever dollars it has', () => {
     expect(expand(container?.command?.[2] ?? '')).toBe('console.log(`$(HOME) $$ ${1}`)');

@@ -26,6 +26,7 @@ describe('a right scenario', () => {
         { protocol: 'tcp', port: 8080 },
         { protocol: 'udp', port: 5353 },
       ],
+      portNames: {},
       position: at(12, 3),
     });
     expect(scenario.zones).toEqual([{ name: 'frontend', members: ['web'], position: at(34, 3) }]);

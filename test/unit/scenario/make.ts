@@ -17,6 +17,7 @@ export function workload(name: string, listen: readonly string[] = []): Workload
     labels: { app: name },
     placement: { kind: 'any' },
     listen: listen.map(port),
+    portNames: {},
     position: { file: FILE, line: 1, column: 1 },
   };
 }

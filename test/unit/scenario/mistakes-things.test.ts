@@ -24,6 +24,16 @@ const MISTAKES: readonly Mistake[] = [
     ],
   ],
   [
+    'a port name that is none',
+    [['listen: [tcp/8080, udp/5353]', 'listen: [tcp/8080, udp/5353]\n    portNames: { Metrics: tcp/8080 }']],
+    ['16:18: "Metrics" is not a port name: lower-case letters, digits and single "-", with a letter'],
+  ],
+  [
+    'a name for a port that is not served',
+    [['listen: [tcp/8080, udp/5353]', 'listen: [tcp/8080, udp/5353]\n    portNames: { dns: udp/53 }']],
+    ['16:23: "udp/53" is not under listen (name one of its ports: tcp/8080, udp/5353)'],
+  ],
+  [
     'a namespace label that Kubernetes sets',
     [['labels: { tier: app }', 'labels: { kubernetes.io/metadata.name: x }']],
     [
