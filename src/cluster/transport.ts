@@ -39,10 +39,14 @@ export function createTransport(server: string, source: CredentialSource, userAg
       let incoming: IncomingMessage | undefined;
       outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));
       outgoing.on('error', (error) => reject(new LinkFault(error)));
-      outgoing.once('socket', (socket) => meter.count(socket));
+      outgoing.once('socket', (socket) => {
+        meter.count(socket);
+        // Node's client takes its listener off a socket that it frees: an abort just then must not end the process.
+        if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+      });
       outgoing.once('response', (response) => {
         // Whoever reads it gets the error; nobody reading it must not end the process.
-        response.on('error', () => undefined);
+        response.on('error', ignore);
         resolve((incoming = response));
       });
       outgoing.end(request.body);
@@ -62,6 +66,8 @@ export function createTransport(server: string, source: CredentialSource, userAg
     },
   };
 }
+
+function ignore(): void {}
 
 function headersOf(request: Request): http.OutgoingHttpHeaders {
   if (request.body === undefined) return { accept: 'application/json' };
