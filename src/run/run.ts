@@ -15,6 +15,7 @@ import type { Emit } from '../model/events.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
 import { runCanary } from '../preflight/canary.ts';
 import { requireEnforcement } from '../preflight/require.ts';
@@ -56,7 +57,8 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   const working = linked(deps.signal);
   const watching = linked();
   const phases = new Phases(deps.clock, deps.emit);
-  const context = contextOf(plan, deps, undo, working.signal, watching.signal);
+  const notes: string[] = [];
+  const context = contextOf(plan, noting(deps, notes), undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
     const { facts, survey } = await phases.run('resolve', async () => ({
@@ -67,10 +69,9 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
     const fleet = await phases.run('deploy', () => deployFleet(context, plan, survey));
     const measured = await phases.run('probe', () => probeFleet(context, plan, fleet, capabilities));
     const moved = await movedTargets(context, plan, fleet);
-    const result = await phases.run('judge', () => {
-      const record = recordOf(plan, deps, { startedAt, facts, capabilities, fleet, measured, moved });
-      return resultOf(record, deps, phases.timings);
-    });
+    const parts = { startedAt, facts, capabilities, fleet, measured, moved, notes };
+    const { record, verdicts } = await phases.run('judge', () => judged(recordOf(plan, deps, parts)));
+    const result = resultOf(record, verdicts, deps, phases.timings);
     await deps.report(result);
     return result;
   } catch (error) {
@@ -81,6 +82,17 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
     await phases.run('clean-up', () => cleanUp(undo, deps.emit));
     watching.abort();
   }
+}
+
+/** What is told on the way belongs in the record too. */
+function noting(deps: RunDeps, notes: string[]): RunDeps {
+  return {
+    ...deps,
+    emit: (event) => {
+      if (event.kind === 'note') notes.push(event.message);
+      deps.emit(event);
+    },
+  };
 }
 
 function contextOf(
@@ -123,6 +135,7 @@ interface Parts {
   readonly fleet: Fleet;
   readonly measured: Measured;
   readonly moved: ReadonlySet<string>;
+  readonly notes: readonly string[];
 }
 
 function recordOf(plan: Plan, deps: RunDeps, parts: Parts): RunRecord {
@@ -145,12 +158,20 @@ function recordOf(plan: Plan, deps: RunDeps, parts: Parts): RunRecord {
     probers: measured.batches.map(proberRecord),
     listeners: listeners.map((listener) => listenerRecord(listener, measured.behind)),
     controls: measured.controls,
-    notes: [],
+    notes: [...parts.capabilities.findings, ...parts.notes],
   };
 }
 
-function resultOf(record: RunRecord, deps: RunDeps, timings: RunResult['timings']): RunResult {
-  const verdicts = judge(record);
+function judged(record: RunRecord): { readonly record: RunRecord; readonly verdicts: readonly Verdict[] } {
+  return { record, verdicts: judge(record) };
+}
+
+function resultOf(
+  record: RunRecord,
+  verdicts: readonly Verdict[],
+  deps: RunDeps,
+  timings: RunResult['timings'],
+): RunResult {
   return {
     apiVersion: 'netproof/v1',
     kind: 'RunResult',

@@ -61,7 +61,11 @@ export const pods: AnySchemaObject = {
       items: part.subdomain,
       default: DEFAULTS.pods.imagePullSecrets,
     },
-    cpu: { ...part.quantity, description: 'CPU request and limit of each pod.', default: DEFAULTS.pods.cpu },
+    cpu: {
+      ...part.quantity,
+      description: 'CPU request of each pod; the limit is 500m, or this where it is more.',
+      default: DEFAULTS.pods.cpu,
+    },
     memory: {
       ...part.quantity,
       description: 'Memory request and limit of each pod.',
