@@ -191,6 +191,14 @@ export class Lab {
     return pods[0] as V1Pod;
   }
 
+  /** Resolves when the pod's containers have ended. */
+  async ended(name: string, namespace: string): Promise<void> {
+    await eventually(
+      () => this.core.readNamespacedPodStatus({ name, namespace }),
+      ({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed',
+    );
+  }
+
   /** Kills a launched pod's process from outside, as a crash or an OOM kill would end it. */
   async kill({ metadata }: V1Pod): Promise<void> {
     process.kill(await processOf(metadata?.name ?? ''), 'SIGKILL');

@@ -1,0 +1,164 @@
+/** Runs that are ended from outside, in each phase: cleaned up, or with word of how to; and links that break. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Running, netproof } from '../../support/netproof.ts';
+import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { type Link, openLink } from '../../support/link.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await Lab.open();
+}, RUN_MS);
+afterAll(() => lab.close());
+
+/** Long enough to be interrupted anywhere. */
+const scenario = (namespace: string): Written => ({
+  namespaces: { [namespace]: { create: true } },
+  workloads: {
+    server: { namespace, labels: { app: 'server' }, listen: ['tcp/8080'] },
+    client: { namespace },
+  },
+  policies: [
+    { name: 'server', namespace, spec: { podSelector: { matchLabels: { app: 'server' } }, ingress: [] } },
+  ],
+  expect: { default: 'deny' },
+  attempt: { timeout: '2s' },
+});
+
+const DROPPED = { 'server -> server:tcp/8080': 'dropped', 'client -> server:tcp/8080': 'dropped' };
+
+/** Moments of a run, each with something that has just happened in the cluster. */
+const MOMENTS: readonly (readonly [string, (run: Running, id: string) => Promise<unknown>])[] = [
+  ['preflight, as it begins', (run) => run.seen(/^preflight \.\.\./m)],
+  ['preflight, while its canary asks', (_run, id) => lab.launched('canary-free', 'prober', id)],
+  ['deploy', (run) => run.seen(/^deploy \.\.\./m)],
+  ['deploy, with a listener up', (_run, id) => lab.launched('server', 'listener', id)],
+  ['probe, as it begins', (run) => run.seen(/^probe \.\.\./m)],
+  ['probe, while probers ask', (_run, id) => lab.launched('client', 'prober', id)],
+];
+
+const leftovers = () => netproof(['cleanup', '--dry-run'], { KUBECONFIG: lab.sandbox.kubeconfigPath });
+
+test.each(MOMENTS)(
+  'SIGINT and SIGTERM in %s end a run with exit code 5, cleaned up and said so',
+  async (_moment, until) => {
+    const before = await lab.everything();
+    await Promise.all((['SIGINT', 'SIGTERM'] as const).map((signal) => isEnded(signal, until)));
+    await lab.unchanged(before);
+  },
+  RUN_MS,
+);
+
+async function isEnded(
+  signal: 'SIGINT' | 'SIGTERM',
+  until: (run: Running, id: string) => Promise<unknown>,
+): Promise<void> {
+  const run = await lab.start(scenario(signal.toLowerCase()));
+  const [, id = ''] = await run.seen(/^run (\w+)$/m);
+  await until(run, id);
+  run.process.kill(signal);
+  const { code, stdout, stderr } = await run.ended;
+  expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+  expect(stderr).toMatch(/^netproof: stopping and cleaning up; again to stop at once$/m);
+  expect(stderr).toMatch(/^note: removed \d+ /m);
+  expect(stderr).toMatch(/^netproof: interrupted before there was a result$/m);
+}
+
+describe('what could not clean up is found by its label', () => {
+  const cleanup = (id: string) =>
+    netproof(['cleanup', '--run-id', id], { KUBECONFIG: lab.sandbox.kubeconfigPath });
+
+  test.each([
+    [
+      'a second signal',
+      async (run: Running) => {
+        run.process.kill('SIGINT');
+        await run.seen(/again to stop at once/);
+        run.process.kill('SIGTERM');
+      },
+      130,
+    ],
+    ['SIGKILL', async (run: Running) => run.process.kill('SIGKILL'), null],
+  ] as const)(
+    '%s: of this run and of no other',
+    async (how, end, exitCode) => {
+      const before = await lab.everything();
+      const run = await lab.start(scenario('ended'));
+      const [, id = ''] = await run.seen(/^run (\w+)$/m);
+      await lab.launched('client', 'prober', id);
+      await end(run);
+      const { code, stderr } = await run.ended;
+      expect(code).toBe(exitCode);
+      if (exitCode !== null)
+        expect(stderr).toContain(`to remove what is left: netproof cleanup --run-id ${id}\n`);
+      expect((await cleanup('somebody0else')).stdout).toBe('removed 0 objects\n');
+      expect((await leftovers()).stdout).toMatch(/^would remove Namespace ended$/m);
+      expect([how, await cleanup(id)]).toMatchObject([how, { code: 0 }]);
+      expect((await leftovers()).stdout).toBe('found 0 objects\n');
+      await lab.unchanged(before);
+    },
+    RUN_MS,
+  );
+
+  test(
+    '--timeout gives up and cleans up, in whichever phase',
+    async () => {
+      const before = await lab.everything();
+      const { code, stderr } = await lab.refuse(scenario('ended'), ['--timeout', '4s']);
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/^netproof: the run was not done within --timeout 4 s$/m);
+      await lab.unchanged(before);
+    },
+    RUN_MS,
+  );
+});
+
+describe('the link to the API server', () => {
+  const linked = async (work: (link: Link, kubeconfig: string) => Promise<void>): Promise<void> => {
+    const link = await openLink(lab.sandbox);
+    try {
+      await work(link, link.kubeconfigPath);
+    } finally {
+      await link.close();
+    }
+  };
+
+  test(
+    'may break in every phase: watches and logs go on where they were',
+    () =>
+      linked(async (link, kubeconfig) => {
+        const before = await lab.everything();
+        const run = await lab.start(scenario('ended'), [], kubeconfig);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        for (const [, until] of MOMENTS) {
+          await until(run, id);
+          link.cut();
+        }
+        const proved = proofOf(await run.ended);
+        expect(table(proved)).toEqual(DROPPED);
+        expect(proved.code).toBe(0);
+        expect(link.cuts).toBeGreaterThan(5);
+        await lab.unchanged(before);
+      }),
+    RUN_MS,
+  );
+
+  test(
+    'may be gone for a while',
+    () =>
+      linked(async (link, kubeconfig) => {
+        const before = await lab.everything();
+        const run = await lab.start(scenario('ended'), [], kubeconfig);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        const { metadata } = await lab.launched('client', 'prober', id);
+        link.refuse(true);
+        // Whatever it was asked meanwhile was not heard: until the prober is done.
+        await lab.ended(metadata?.name ?? '', metadata?.namespace ?? '');
+        link.refuse(false);
+        const proved = proofOf(await run.ended);
+        expect(table(proved)).toEqual(DROPPED);
+        expect(proved.code).toBe(0);
+        await lab.unchanged(before);
+      }),
+    RUN_MS,
+  );
+});
