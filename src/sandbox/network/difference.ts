@@ -54,6 +54,7 @@ function compare<T>(
   after: ReadonlyMap<string, T>,
   same: (before: T, after: T) => boolean,
 ): Compared<T> {
+  const gone: (readonly [string, T])[] = [];
   const fresh: (readonly [string, T])[] = [];
   const kept: (readonly [string, T, T])[] = [];
   for (const [key, is] of after) {
@@ -61,7 +62,11 @@ function compare<T>(
     if (was === undefined) fresh.push([key, is]);
     else if (!same(was, is)) kept.push([key, was, is]);
   }
-  return { gone: [...before].filter(([key]) => !after.has(key)), fresh, kept };
+  // Mostly nothing has gone, and the two sizes tell so.
+  if (before.size + fresh.length > after.size) {
+    for (const [key, was] of before) if (!after.has(key)) gone.push([key, was]);
+  }
+  return { gone, fresh, kept };
 }
 
 function sameRules(before: Chain, after: Chain): boolean {

@@ -42,6 +42,7 @@ export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkO
     },
     close: async () => {
       programmer.close();
+      pods.close();
       for (const helper of [dns, outside, ...fetchers.values()]) helper.close();
     },
   };

@@ -1,46 +1,54 @@
 /** Pods' places on the network: a namespace each, joined to its node's by a veth. */
-import pLimit from 'p-limit';
 import { AddressPool, GATEWAY_MAC, POD_GATEWAY, macOf } from './addresses.ts';
 import { nodeNetns } from './fabric.ts';
-import { inNetns, netnsPath, run } from './kernel.ts';
+import { inNetns, netnsPath } from './kernel.ts';
 import type { Attachment, NodeNetwork } from './network.ts';
+import { Shell } from './shell.ts';
 
-/** Enough to keep the kernel busy; more only wait for each other in its network configuration lock. */
-const CONCURRENCY = 4;
 /** A uid becomes part of a path and of a command. */
 const UID = /^[A-Za-z0-9-]{1,64}$/;
 
-interface Place {
+interface Node {
   readonly pool: AddressPool;
+  /** One at a time per node: more only wait for each other in the kernel's network configuration lock. */
+  readonly shell: Shell;
+}
+
+interface Place {
+  readonly node: Node;
   readonly attached: Promise<Attachment>;
 }
 
 export class Pods {
-  readonly #pools: ReadonlyMap<string, AddressPool>;
+  readonly #nodes: ReadonlyMap<string, Node>;
   readonly #places = new Map<string, Place>();
-  readonly #limit = pLimit(CONCURRENCY);
   #links = 0;
 
   constructor(nodes: readonly NodeNetwork[]) {
-    this.#pools = new Map(nodes.map((node) => [node.name, new AddressPool(node.podCIDR)]));
+    this.#nodes = new Map(
+      nodes.map(({ name, podCIDR }) => [
+        name,
+        { pool: new AddressPool(podCIDR), shell: new Shell(nodeNetns(name), `pods-${name}`) },
+      ]),
+    );
   }
 
   /** Idempotent per uid. Rejects if the node is unknown or full, leaving nothing behind. */
-  async attach(uid: string, node: string): Promise<Attachment> {
+  async attach(uid: string, nodeName: string): Promise<Attachment> {
     const there = this.#places.get(uid);
     if (there !== undefined) return there.attached;
-    const pool = this.#pools.get(node);
-    if (pool === undefined) throw new Error(`no node ${JSON.stringify(node)}`);
+    const node = this.#nodes.get(nodeName);
+    if (node === undefined) throw new Error(`no node ${JSON.stringify(nodeName)}`);
     if (!UID.test(uid)) throw new Error(`not a pod's uid: ${JSON.stringify(uid)}`);
-    const ip = pool.take();
-    const attached = this.#limit(() => this.#plug(uid, node, ip)).then(() => ({ ip, netns: podNetns(uid) }));
-    this.#places.set(uid, { pool, attached });
+    const ip = node.pool.take();
+    const attached = node.shell.run(this.#plug(uid, ip)).then(() => ({ ip, netns: podNetns(uid) }));
+    this.#places.set(uid, { node, attached });
     try {
       return await attached;
     } catch (error) {
       this.#places.delete(uid);
-      await run(['ip', 'netns', 'del', podName(uid)]).catch(() => {});
-      pool.release(ip);
+      await node.shell.run(unplug(uid)).catch(() => {});
+      node.pool.release(ip);
       throw error;
     }
   }
@@ -55,20 +63,28 @@ export class Pods {
     this.#places.delete(uid);
     const attachment = await place.attached.catch(() => undefined);
     if (attachment === undefined) return;
-    await this.#limit(() => run(['ip', 'netns', 'del', podName(uid)]));
-    place.pool.release(attachment.ip);
+    await place.node.shell.run(unplug(uid));
+    place.node.pool.release(attachment.ip);
   }
 
-  async #plug(uid: string, node: string, ip: string): Promise<void> {
+  close(): void {
+    for (const { shell } of this.#nodes.values()) shell.close();
+  }
+
+  /** The node's script that makes the pod's namespace and joins both ends. */
+  #plug(uid: string, ip: string): string {
     // The node's end has a name of its own each time: the one of a detached pod may linger for a moment.
     const link = `pod${(++this.#links).toString(36)}`;
-    const script = [
-      batch([], makePod(podName(uid), `node-${node}`, link, ip)),
-      batch(inNetns(nodeNetns(node), []), nodeEnd(link, ip)),
-      batch(inNetns(podNetns(uid), []), podEnd(ip)),
-    ];
-    await run(['sh', '-e'], script.join(''));
+    return [
+      ...batch(['ip'], [...makePod(podName(uid), link, ip), ...nodeEnd(link, ip)], '|| return'),
+      ...batch(inNetns(podNetns(uid), ['ip']), podEnd(ip)),
+      '',
+    ].join('\n');
   }
+}
+
+function unplug(uid: string): string {
+  return `ip netns del ${podName(uid)}\n`;
 }
 
 function podName(uid: string): string {
@@ -79,10 +95,10 @@ function podNetns(uid: string): string {
   return netnsPath(podName(uid));
 }
 
-function makePod(name: string, nodeName: string, link: string, ip: string): string[] {
+function makePod(name: string, link: string, ip: string): string[] {
   return [
     `netns add ${name}`,
-    `link add ${link} address ${GATEWAY_MAC} netns ${nodeName} type veth peer name eth0 address ${macOf(ip)} netns ${name}`,
+    `link add ${link} address ${GATEWAY_MAC} type veth peer name eth0 address ${macOf(ip)} netns ${name}`,
   ];
 }
 
@@ -106,7 +122,7 @@ function podEnd(ip: string): string[] {
   ];
 }
 
-/** One command of a shell script: `ip` in some namespace, fed with those lines. */
-function batch(prefix: readonly string[], lines: readonly string[]): string {
-  return [[...prefix, 'ip -batch - <<END'].join(' '), ...lines, 'END', ''].join('\n');
+/** One command of a shell script, fed with those lines. */
+function batch(ip: readonly string[], lines: readonly string[], otherwise = ''): string[] {
+  return [`${ip.join(' ')} -batch - <<'END' ${otherwise}`, ...lines, 'END'];
 }

@@ -8,6 +8,7 @@ import { indexCluster } from './policy/cluster.ts';
 import { compilePolicies } from './policy/compile.ts';
 import { Ruleset } from './ruleset.ts';
 import { compileServices } from './services.ts';
+import { Shell } from './shell.ts';
 
 const EMPTY: ForwardingState = { namespaces: [], pods: [], policies: [], services: [] };
 
@@ -17,8 +18,14 @@ interface Wanted {
   readonly behaviour: CniBehaviour;
 }
 
+interface NodeRules {
+  readonly name: string;
+  readonly shell: Shell;
+  readonly rules: Ruleset;
+}
+
 export class Programmer {
-  readonly #nodes: readonly { readonly name: string; readonly rules: Ruleset }[];
+  readonly #nodes: readonly NodeRules[];
   readonly #closed = new AbortController();
   readonly #load = latest((wanted: Wanted) => this.#apply(wanted));
   #wanted: Wanted;
@@ -28,7 +35,10 @@ export class Programmer {
 
   constructor(nodes: readonly NodeNetwork[], behaviour: CniBehaviour, onFault: (message: string) => void) {
     this.#wanted = { served: EMPTY, enforced: EMPTY, behaviour };
-    this.#nodes = nodes.map(({ name }) => ({ name, rules: new Ruleset(nodeNetns(name), onFault) }));
+    this.#nodes = nodes.map(({ name }) => {
+      const shell = new Shell(nodeNetns(name), `rules-${name}`);
+      return { name, shell, rules: new Ruleset(shell, onFault) };
+    });
   }
 
   async program(state: ForwardingState): Promise<void> {
@@ -52,6 +62,7 @@ export class Programmer {
 
   close(): void {
     this.#closed.abort();
+    for (const { shell } of this.#nodes) shell.close();
   }
 
   #enforce(enforced: ForwardingState, turn: number): void {

@@ -1,17 +1,17 @@
 /** Keeps nftables tables of one namespace as wanted, changing in the kernel only what differs. */
 import { difference, rebuild } from './difference.ts';
-import { inNetns, run } from './kernel.ts';
 import type { Table } from './nftables.ts';
+import type { Shell } from './shell.ts';
 
 export class Ruleset {
-  readonly #netns: string;
+  readonly #shell: Shell;
   readonly #onFault: (message: string) => void;
   /** What the kernel has, by name; empty if that is not known. */
   #loaded: ReadonlyMap<string, Table> = new Map();
 
   /** @param onFault told when the kernel refused a change, so that everything was loaded anew */
-  constructor(netns: string, onFault: (message: string) => void) {
-    this.#netns = netns;
+  constructor(shell: Shell, onFault: (message: string) => void) {
+    this.#shell = shell;
     this.#onFault = onFault;
   }
 
@@ -35,7 +35,7 @@ export class Ruleset {
     await this.#run(tables.flatMap(rebuild));
   }
 
-  async #run(commands: readonly string[]): Promise<void> {
-    await run(inNetns(this.#netns, ['nft', '-f', '-']), `${commands.join('\n')}\n`);
+  #run(commands: readonly string[]): Promise<void> {
+    return this.#shell.run(["nft -f - <<'END'", ...commands, 'END', ''].join('\n'));
   }
 }

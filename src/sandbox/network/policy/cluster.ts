@@ -2,10 +2,8 @@
 import type { V1NetworkPolicy } from '../../../cluster/types.ts';
 import { parseAddress } from '../ipv4.ts';
 import type { ForwardingPod, ForwardingState } from '../network.ts';
-import { setOf } from '../nftables.ts';
 import type { Collection } from '../nftables.ts';
 import type { Labels } from './selector.ts';
-import type { RuleSet } from './sets.ts';
 
 export interface Cluster {
   /** Pods that have an address, by ascending address. */
@@ -15,8 +13,8 @@ export interface Cluster {
   podsOf(namespace: string): readonly ForwardingPod[];
   /** By namespace and name, so that equal states give equal tables. */
   readonly policies: readonly V1NetworkPolicy[];
-  /** The set as these pods fill it; worked out once for all nodes and rules. */
-  filled(set: RuleSet): Collection;
+  /** What was made first under that name, so that nodes and rules share it. */
+  once(name: string, make: () => Collection): Collection;
 }
 
 export function indexCluster(state: ForwardingState): Cluster {
@@ -30,19 +28,18 @@ export function indexCluster(state: ForwardingState): Cluster {
     if (others === undefined) byNamespace.set(pod.namespace, [pod]);
     else others.push(pod);
   }
-  const filled = new Map<string, Collection>();
-  const cluster: Cluster = {
+  const made = new Map<string, Collection>();
+  return {
     pods,
     namespaces: new Map(state.namespaces.map(({ name, labels }) => [name, labels])),
     podsOf: (namespace) => byNamespace.get(namespace) ?? [],
     policies: state.policies.toSorted((a, b) => compare(keyOf(a), keyOf(b))),
-    filled: (set) => {
-      const known = filled.get(set.name) ?? setOf(set.type, set.elements(cluster));
-      filled.set(set.name, known);
-      return known;
+    once: (name, make) => {
+      const there = made.get(name) ?? make();
+      made.set(name, there);
+      return there;
     },
   };
-  return cluster;
 }
 
 function keyOf({ metadata }: V1NetworkPolicy): string {

@@ -67,7 +67,7 @@ function compileDirection(direction: Direction, node: string, cluster: Cluster):
   const sets = [...ruleChains.values()].flatMap((chain) => chain.sets);
   return {
     collections: [
-      ...sets.map((set) => [set.name, cluster.filled(set)] as const),
+      ...sets.map((set) => [set.name, set.filled(cluster)] as const),
       [`${direction.name}_isolated`, mapOf('ipv4_addr : verdict', verdicts)],
     ],
     chains: [

@@ -1,12 +1,12 @@
 /** What a rule matches packets against. */
-import { nameFor } from '../nftables.ts';
+import { nameFor, setOf } from '../nftables.ts';
+import type { Collection } from '../nftables.ts';
 import type { Cluster } from './cluster.ts';
 
 /** A set that is defined by a policy's words and filled by the cluster's pods. */
 export interface RuleSet {
   readonly name: string;
-  readonly type: string;
-  readonly elements: (cluster: Cluster) => readonly string[];
+  readonly filled: (cluster: Cluster) => Collection;
 }
 
 /** Text of nftables; `''` matches everything. */
@@ -23,7 +23,8 @@ export function ruleSet(
   prefix: string,
   type: string,
   meaning: unknown,
-  elements: RuleSet['elements'],
+  elements: (cluster: Cluster) => readonly string[],
 ): RuleSet {
-  return { name: nameFor(prefix, JSON.stringify(meaning)), type, elements };
+  const name = nameFor(prefix, JSON.stringify(meaning));
+  return { name, filled: (cluster) => cluster.once(name, () => setOf(type, elements(cluster))) };
 }
