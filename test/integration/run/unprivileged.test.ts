@@ -9,9 +9,13 @@ import { RUN_MS, unlessStarved } from '../../support/sandbox-run.ts';
 
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
-const prefix = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
-const [tool = '', ...before] = [...prefix, 'unshare', '--user', '--map-root-user', 'true'];
-const refusal = spawnSync(tool, before, { encoding: 'utf8' });
+/** A command line, run by somebody without privileges. */
+const plainly = (command: string, args: readonly string[]): [string, readonly string[]] =>
+  isRoot
+    ? ['setpriv', [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', command, ...args]]
+    : [command, args];
+
+const refusal = spawnSync(...plainly('unshare', ['--user', '--map-root-user', 'true']), { encoding: 'utf8' });
 const isPossible = refusal.status === 0;
 if (!isPossible) process.stderr.write(`not tested: no user namespaces here: ${refusal.stderr}`);
 
@@ -24,8 +28,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true }));
 
 function netproof(args: readonly string[]): Promise<Ended> {
-  const [command = '', ...rest] = [...prefix, process.execPath, BIN, ...args];
-  const child = spawn(command, rest, {
+  const child = spawn(...plainly(process.execPath, [BIN, ...args]), {
     cwd: TOP,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home, NO_COLOR: '1' },
@@ -42,8 +45,8 @@ function netproof(args: readonly string[]): Promise<Ended> {
 (isPossible ? test : test.skip)(
   'an ordinary user proves the three-tier scenario, and has no file of it left',
   async () => {
-    const proved = proofOf(
-      await netproof(['run', 'scenarios/three-tier/scenario.yaml', '--sandbox', '-o', 'json']),
+    const proved = await unlessStarved(() =>
+      netproof(['run', 'scenarios/three-tier/scenario.yaml', '--sandbox', '-o', 'json']),
     );
     const { total, pass, fail } = proved.result.summary;
     expect({ code: proved.code, total, pass, fail }).toEqual({ code: 0, total: 20, pass: 20, fail: 0 });
