@@ -39,7 +39,7 @@ export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runI
 
 const SHORTEST_BEAT_MS = 250;
 /** A verdict wants a control near it; the judge's window is wider than two of these. */
-const LONGEST_BEAT_MS = 1000;
+const LONGEST_BEAT_MS = 2000;
 const DIALS_PER_SECOND = 250;
 
 /** Every listener dials its idle sockets once a beat; all of them together must not be a load of their own. */

@@ -17,7 +17,7 @@ import { Timelines } from './timeline.ts';
  * How far from a probe's own attempts a control may lie and still speak for the same window: two of the longest
  * beats and the time a line takes.
  */
-export const WINDOW_SLACK_MS = 3000;
+export const WINDOW_SLACK_MS = 5000;
 /** A listener's event loop that stood still longer than this may have missed what was sent to it. */
 export const LISTENER_STALL_MS = 500;
 

@@ -32,8 +32,8 @@ export const LARGE: Mesh = {
   namespaces: Array.from({ length: 10 }, (_, index) => `bench-${index}`),
   perNamespace: 10,
   ports: ['tcp/8080', 'tcp/8081', 'tcp/8082', 'tcp/8083', 'udp/8080', 'udp/8081'],
-  rate: 20_000,
-  concurrency: 20,
+  rate: 8000,
+  concurrency: 8,
   blocked: 'half',
 };
 
