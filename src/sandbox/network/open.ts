@@ -1,5 +1,6 @@
 /** Brings the sandbox's network up. */
 import { networkInterfaces } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { NetproofError } from '../../model/errors.ts';
 import { planNodes } from './addresses.ts';
 import type { SetNames } from './dns/serve.ts';
@@ -70,7 +71,10 @@ async function startDns(pods: Pods, nodes: readonly NodeNetwork[], onDeath: (mes
     onDeath,
   });
   const setNames = (changed: Names): void => {
-    names = withOutside(changed);
+    const now = withOutside(changed);
+    // Told at every pod's coming and going; most change no name.
+    if (isDeepStrictEqual(now, names)) return;
+    names = now;
     // A helper that is just being started anew is told `first`.
     helper.send(names);
   };

@@ -1,5 +1,5 @@
 /** Compiles ClusterIP Services to an nftables table, the same for every node; pure. */
-import { parseAddress } from './ipv4.ts';
+import { isIPv4 } from 'node:net';
 import type { ForwardingService } from './network.ts';
 import { SERVICE_CIDR } from './network.ts';
 import { mapOf, protocolOf, setOf } from './nftables.ts';
@@ -19,7 +19,7 @@ interface ServedPort {
  * the number drawn to the backend: endpoints that come and go only change elements.
  */
 export function compileServices(services: readonly ForwardingService[]): Table {
-  const addressed = services.filter(({ clusterIP }) => parseAddress(clusterIP) !== undefined);
+  const addressed = services.filter(({ clusterIP }) => isIPv4(clusterIP));
   // Of two claims to one address and port the later one has it.
   const ports = [...new Map(addressed.flatMap(servedPorts).map((port) => [port.key, port])).values()];
   const counts = new Set(ports.map(({ backends }) => backends.length));
@@ -53,7 +53,7 @@ export function compileServices(services: readonly ForwardingService[]): Table {
 function servedPorts(service: ForwardingService): readonly ServedPort[] {
   return service.ports.flatMap((port) => {
     const protocol = protocolOf(port.protocol);
-    const backends = port.backends.filter(({ ip }) => parseAddress(ip) !== undefined);
+    const backends = port.backends.filter(({ ip }) => isIPv4(ip));
     if (protocol === undefined || backends.length === 0) return [];
     return [{ key: `${service.clusterIP} . ${protocol} . ${port.port}`, backends }];
   });

@@ -1,12 +1,12 @@
 /** A forwarding state, indexed for the compiler. */
+import { isIPv4 } from 'node:net';
 import type { V1NetworkPolicy } from '../../../cluster/types.ts';
-import { parseAddress } from '../ipv4.ts';
 import type { ForwardingPod, ForwardingState } from '../network.ts';
 import type { Collection } from '../nftables.ts';
 import type { Labels } from './selector.ts';
 
 export interface Cluster {
-  /** Pods that have an address, by ascending address. */
+  /** Pods that have an address, in the order of addresses as texts. */
   readonly pods: readonly ForwardingPod[];
   /** Every namespace that pods or policies may be in, with its labels. */
   readonly namespaces: ReadonlyMap<string, Labels>;
@@ -19,9 +19,8 @@ export interface Cluster {
 
 export function indexCluster(state: ForwardingState): Cluster {
   // An address is one pod's; of two that claim it, the later one has it.
-  const byAddress = new Map(state.pods.map((pod) => [parseAddress(pod.ip) ?? NaN, pod]));
-  byAddress.delete(NaN);
-  const pods = [...byAddress].toSorted(([a], [b]) => a - b).map(([, pod]) => pod);
+  const byAddress = new Map(state.pods.filter(({ ip }) => isIPv4(ip)).map((pod) => [pod.ip, pod]));
+  const pods = [...byAddress.values()].toSorted((a, b) => compare(a.ip, b.ip));
   const byNamespace = new Map<string, ForwardingPod[]>();
   for (const pod of pods) {
     const others = byNamespace.get(pod.namespace);

@@ -57,11 +57,13 @@ function compileDirection(direction: Direction, node: string, cluster: Cluster):
   const isolated = isolation(direction, node, cluster);
   // A policy without a pod on this node has nothing to do here.
   const ruleChains = new Map([...isolated.values()].flatMap((chains) => [...chains]));
-  const podChains = new Map<string, Chain>();
+  /** By their rules; the many pods that the same policies select share one. */
+  const podChains = new Map<string, readonly [string, Chain]>();
   const verdicts = [...isolated].map(([pod, chains]) => {
     const rules = [...[...chains.keys()].map((name) => `jump ${name}`), 'goto denied'];
-    const name = nameFor(`${direction.name}_pods`, rules.join('\n'));
-    podChains.set(name, { rules });
+    const text = rules.join('\n');
+    const [name, chain] = podChains.get(text) ?? [nameFor(`${direction.name}_pods`, text), { rules }];
+    podChains.set(text, [name, chain]);
     return [pod.ip, `goto ${name}`] as const;
   });
   const sets = [...ruleChains.values()].flatMap((chain) => chain.sets);
@@ -72,7 +74,7 @@ function compileDirection(direction: Direction, node: string, cluster: Cluster):
     ],
     chains: [
       ...[...ruleChains.values()].map(({ name, rules }) => [name, { rules }] as const),
-      ...podChains,
+      ...podChains.values(),
       [direction.name, baseChain(direction)],
     ],
   };
