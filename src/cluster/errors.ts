@@ -96,11 +96,13 @@ export function translate(error: unknown, attempted: Attempted, where: Where): u
   if (error instanceof LinkFault) return unreachable(error, where);
   if (!(error instanceof AnswerFault)) return error;
   const { answer } = error;
-  const inNamespace = attempted.namespace === undefined ? '' : ` in namespace ${attempted.namespace}`;
-  const what = `${attempted.verb} ${attempted.resource}${inNamespace}`;
-  if (answer.status === 401) return unauthorized(what, answer, where);
-  if (answer.status === 403) return forbidden(what, answer);
-  return new NetproofError('api-error', `cannot ${what}: ${answer.message}`, { cause: answer });
+  if (answer.status === 401) return unauthorized(inWords(attempted), answer, where);
+  if (answer.status === 403) return forbidden(attempted, answer);
+  return new NetproofError('api-error', `cannot ${inWords(attempted)}: ${answer.message}`, { cause: answer });
+}
+
+function inWords({ verb, resource, namespace }: Attempted): string {
+  return `${verb} ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
 }
 
 function unauthorized(what: string, answer: ApiError, where: Where): NetproofError {
@@ -112,10 +114,12 @@ function unauthorized(what: string, answer: ApiError, where: Where): NetproofErr
 }
 
 /** Quotas and Pod Security answer 403 too; only RBAC's own refusals can be cured with a role. */
-function forbidden(what: string, answer: ApiError): NetproofError {
-  const byRbac = /cannot \S+ resource/.test(answer.message);
+function forbidden(attempted: Attempted, answer: ApiError): NetproofError {
+  // What is missing may be the right to list, with which a watch begins.
+  const verb = /cannot (\S+) resource/.exec(answer.message)?.[1];
+  const what = inWords({ ...attempted, verb: verb ?? attempted.verb });
   return new NetproofError('forbidden', `not allowed to ${what}: ${answer.message}`, {
-    ...(byRbac && { hint: 'netproof run --dry-run prints the roles that a run needs' }),
+    ...(verb !== undefined && { hint: 'netproof run --dry-run prints the roles that a run needs' }),
     cause: answer,
   });
 }

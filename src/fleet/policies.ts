@@ -32,9 +32,7 @@ export async function applyPolicy(
       throw new NetproofError(
         'deploy-failed',
         `${where}: policy ${namespace}/${name} was refused: ${error.message}`,
-        {
-          cause: error,
-        },
+        { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) },
       );
     });
   return {

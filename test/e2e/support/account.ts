@@ -33,14 +33,17 @@ export async function accountFor(scenario: string, without?: string): Promise<Ac
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } },
     ...roles,
   ];
-  await apply(...manifests);
-  await inForce(roles, user, without);
-  return {
-    kubeconfig: await kubeconfigOf(name),
-    remove: async () => {
-      await kubectl(['delete', '--ignore-not-found', '-f', '-'], asList(manifests));
-    },
+  const remove = async (): Promise<void> => {
+    await kubectl(['delete', '--ignore-not-found', '-f', '-'], asList(manifests));
   };
+  try {
+    await apply(...manifests);
+    await inForce(roles, user, without);
+    return { kubeconfig: await kubeconfigOf(name), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 async function printedRoles(scenario: string, user: string): Promise<readonly Manifest[]> {
@@ -53,12 +56,15 @@ async function printedRoles(scenario: string, user: string): Promise<readonly Ma
 function withoutRight(role: Manifest, right: string): Manifest {
   const [unwanted, resource = ''] = right.split(' ');
   if (!('rules' in role)) return role;
-  const rules = (role['rules'] as Rule[]).map((rule) =>
-    rule.resources.includes(resource)
-      ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== unwanted) }
-      : rule,
-  );
-  return { ...role, rules: rules.filter(({ verbs }) => verbs.length > 0) };
+  const rules = (role['rules'] as Rule[]).flatMap((rule) => [
+    { ...rule, resources: rule.resources.filter((each) => each !== resource) },
+    {
+      ...rule,
+      resources: rule.resources.filter((each) => each === resource),
+      verbs: rule.verbs.filter((verb) => verb !== unwanted),
+    },
+  ]);
+  return { ...role, rules: rules.filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0) };
 }
 
 /** The printed name is fixed: somebody's own role of that name must not be replaced by a test. */
@@ -87,11 +93,14 @@ async function inForce(manifests: readonly Manifest[], user: string, without?: s
     const where = metadata.namespace === undefined ? ['-A'] : ['-n', metadata.namespace];
     await eventually(() => can([...what, ...where]), Boolean);
   }
-  if (without !== undefined)
-    await eventually(
-      () => can([...without.split(' '), '-A']),
-      (yes) => !yes,
-    );
+  if (without === undefined) return;
+  const [verb = '', resource = ''] = without.split(' ');
+  const [plural = '', subresource = ''] = resource.split('/');
+  const denied = [verb, plural, `--subresource=${subresource}`, '-A'];
+  await eventually(
+    () => can(denied),
+    (yes) => !yes,
+  );
 }
 
 async function kubeconfigOf(account: string): Promise<string> {

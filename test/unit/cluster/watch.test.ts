@@ -185,7 +185,7 @@ describe('watch', () => {
     watch();
     await expect(watching).rejects.toMatchObject({
       code: 'forbidden',
-      message: expect.stringMatching(/^not allowed to watch pods in namespace shop/),
+      message: expect.stringMatching(/^not allowed to list pods in namespace shop/),
     });
   });
 

@@ -1,0 +1,110 @@
+/** Every printed right is needed: without it the run ends with a message that names it. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { netproof } from '../support/netproof.ts';
+import { accountFor } from './support/account.ts';
+import { apply, eventually, kubectl, list, nothingLeft } from './support/kubectl.ts';
+import { KUBECONFIG, RUN_MS } from './support/place.ts';
+import { startRun, type Written, writeScenario } from './support/scenario.ts';
+
+const SHARED = 'np-e2e-shared';
+const MADE = 'np-e2e-made';
+
+const scenario: Written = {
+  namespaces: { [SHARED]: {}, [MADE]: { create: true } },
+  workloads: {
+    copy: { namespace: SHARED, like: 'deployment/real' },
+    server: { namespace: MADE, labels: { app: 'server' }, listen: ['tcp/8080'] },
+  },
+  targets: { api: { service: 'kubernetes.default', ports: ['tcp/443'], via: 'endpoints' } },
+  policies: [{ name: 'closed', namespace: MADE, spec: { podSelector: {} } }],
+  expect: { default: 'deny', rules: [{ '* -> api': 'all' }] },
+};
+
+beforeAll(async () => {
+  const labels = { app: 'real' };
+  const containers = [{ name: 'main', image: 'none' }];
+  await apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHARED } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'real', namespace: SHARED },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    },
+  );
+}, RUN_MS);
+afterEach(() => nothingLeft(), RUN_MS);
+afterAll(() => kubectl(['delete', 'namespace', SHARED]), RUN_MS);
+
+describe('without the right to', () => {
+  test.each([
+    'get namespaces',
+    'create namespaces',
+    'list nodes',
+    'list services',
+    'list replicasets',
+    'list daemonsets',
+    'get deployments',
+    'get services',
+    'list endpointslices',
+    'create networkpolicies',
+    'create configmaps',
+    'create pods',
+    'list pods',
+    'watch pods',
+    'get pods/log',
+    'delete pods',
+  ])(
+    '%s: exit code 5, and a message that says so',
+    async (right) => {
+      const file = writeScenario(scenario);
+      const account = await accountFor(file, right);
+      try {
+        const { code, stdout, stderr } = await startRun(file, { kubeconfig: account.kubeconfig }).ended;
+        expect({ code, stdout, stderr }).toEqual({
+          code: 5,
+          stdout: '',
+          stderr: expect.stringContaining(`not allowed to ${right}`),
+        });
+        expect(stderr).toContain('netproof run --dry-run prints the roles that a run needs');
+      } finally {
+        await account.remove();
+      }
+      // Whoever may not delete leaves something, says so, and somebody else can.
+      if (right.startsWith('delete')) await netproof(['cleanup'], { KUBECONFIG });
+    },
+    RUN_MS,
+  );
+
+  test.each(['namespaces', 'networkpolicies', 'configmaps'])(
+    'delete %s: the result stands, and what is left is named',
+    async (resource) => {
+      const file = writeScenario(scenario);
+      const account = await accountFor(file, `delete ${resource}`);
+      try {
+        const { code, stderr } = await startRun(file, { kubeconfig: account.kubeconfig }).ended;
+        expect({ code, stderr }).toEqual({
+          code: 0,
+          stderr: expect.stringContaining(`not allowed to delete ${resource}`),
+        });
+        expect(stderr).toMatch(/could not remove .*netproof cleanup/);
+      } finally {
+        await account.remove();
+      }
+      await eventually(
+        () => netproof(['cleanup'], { KUBECONFIG }),
+        ({ code }) => code === 0,
+      );
+    },
+    RUN_MS,
+  );
+});
+
+test('the suite leaves no role behind', async () => {
+  const roles = await list('clusterroles,clusterrolebindings,roles,rolebindings', '-A');
+  expect(roles.filter(({ metadata }) => metadata.name === 'netproof')).toEqual([]);
+});
