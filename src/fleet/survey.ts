@@ -5,6 +5,7 @@
 import { NetproofError } from '../model/errors.ts';
 import type { Destination, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Placement } from '../model/scenario.ts';
 import type { Context } from './context.ts';
 import { identify } from './identities.ts';
 import { checkNamespaces } from './namespaces.ts';
@@ -29,19 +30,33 @@ export async function surveyCluster(context: Context, plan: Plan): Promise<Surve
   return { identities, targets: await locateTargets(context, plan) };
 }
 
+/** A pod that no node suits would only be given up when its time to start is over. */
 async function checkNodes({ cluster }: Context, { scenario }: Plan): Promise<void> {
-  const wished = scenario.workloads.flatMap(({ name, placement, position }) =>
-    placement.kind === 'node' ? [{ name, node: placement.node, position }] : [],
+  const placed = scenario.workloads.filter(
+    ({ placement }) => placement.kind === 'node' || placement.kind === 'different',
   );
-  if (wished.length === 0) return;
+  if (placed.length === 0) return;
   const nodes = (await cluster.list('Node')).map(({ metadata }) => metadata?.name ?? '');
-  const issues = wished
-    .filter(({ node }) => !nodes.includes(node))
-    .map(({ name, node, position }) => ({
-      message: `workload ${name}: there is no node ${node}; there are ${nodes.join(', ')}`,
-      position,
-    }));
+  const issues = placed.flatMap(({ name, placement, position }) => {
+    const why = misplaced(placement, nodes);
+    return why === undefined ? [] : [{ message: `workload ${name}: ${why}`, position }];
+  });
   if (issues.length > 0) throw new NetproofError('target-empty', 'nodes do not exist', { issues });
+}
+
+function misplaced(placement: Placement, nodes: readonly string[]): string | undefined {
+  switch (placement.kind) {
+    case 'node':
+      if (nodes.includes(placement.node)) return undefined;
+      return `there is no node ${placement.node}; there are ${nodes.join(', ')}`;
+    case 'different':
+      return nodes.length > 1
+        ? undefined
+        : `differentNodeFrom needs a second node; there is only ${nodes[0]}`;
+    case 'any':
+    case 'same':
+      return undefined;
+  }
 }
 
 async function locateTargets(context: Context, plan: Plan): Promise<readonly Destination[]> {

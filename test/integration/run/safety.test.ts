@@ -233,6 +233,25 @@ describe('refused before anything is created', () => {
 });
 
 test(
+  'a namespace that is just being deleted is waited for',
+  async () => {
+    await lab.namespace('fresh');
+    await lab.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'sticky', namespace: 'fresh', finalizers: ['example.com/held'] },
+    });
+    await lab.core.deleteNamespace({ name: 'fresh' });
+    const run = await lab.start(created());
+    await run.seen(/^note: waiting for namespace fresh, which is being deleted$/m);
+    const release = [{ op: 'remove', path: '/metadata/finalizers' }];
+    await lab.core.patchNamespacedConfigMap({ name: 'sticky', namespace: 'fresh', body: release });
+    expect(proofOf(await run.ended).code).toBe(0);
+  },
+  RUN_MS,
+);
+
+test(
   'a controller that would adopt the probes does not get them',
   async () => {
     const labels = { app: 'lonely' };
