@@ -1,0 +1,106 @@
+/** A cluster that fails or lies meanwhile: only where its nodes, policy engine and API server are ours to stop. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { handle } from './support/handle.ts';
+import { nothingLeft } from './support/kubectl.ts';
+import { ALLOWED, DENIED, guarded } from './support/namespace.ts';
+import { OWN, RUN_MS } from './support/place.ts';
+import { proofOf, prove, startRun, table, type Written, writeScenario } from './support/scenario.ts';
+
+const PLACE = 'np-e2e-faults';
+const ours = OWN ? describe : describe.skip;
+
+afterEach(() => nothingLeft(), RUN_MS);
+
+const causes = (denied: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...DENIED.map((cell) => [cell, denied]), ...ALLOWED.map((cell) => [cell, 'reached'])]);
+
+/** The guarded server on one node, everybody else on the other. */
+function apart(): Written {
+  const { workloads, ...rest } = guarded(PLACE);
+  const placed = Object.entries(workloads).map(([name, workload]) => [
+    name,
+    { ...workload, node: name === 'server' ? 'node-2' : 'node-1' },
+  ]);
+  return { ...rest, workloads: Object.fromEntries(placed) as Written['workloads'] };
+}
+
+ours('a policy engine', () => {
+  test(
+    'that is switched off is found by the canary: exit code 3, and no verdict',
+    async () => {
+      await handle('policy-off');
+      try {
+        const { code, stdout, stderr } = await startRun(writeScenario(guarded(PLACE))).ended;
+        expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+        expect(stderr).toContain(
+          "this cluster does not enforce NetworkPolicies: a canary's ingress and egress deny was ignored",
+        );
+        const untested = await prove(writeScenario(guarded(PLACE)), { args: ['--skip-preflight'] });
+        expect(table(untested)).toEqual(causes('leak'));
+        expect(untested.code).toBe(1);
+      } finally {
+        await handle('policy-on');
+      }
+      expect((await prove(writeScenario(guarded(PLACE)))).code).toBe(0);
+    },
+    2 * RUN_MS,
+  );
+
+  test(
+    'that stops on one node after the canary: the leaks are found',
+    async () => {
+      const run = startRun(writeScenario(apart()));
+      try {
+        await run.seen(/^deploy \.\.\./m);
+        // Nothing is probed while it sleeps.
+        run.process.kill('SIGSTOP');
+        await handle('node-stop-enforcer', 'node-2');
+        run.process.kill('SIGCONT');
+        const proved = proofOf(await run.ended);
+        expect(table(proved)).toEqual(causes('leak'));
+        expect(proved.code).toBe(1);
+      } finally {
+        await handle('node-start-enforcer', 'node-2');
+      }
+      expect((await prove(writeScenario(apart()))).code).toBe(0);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'that stops on one node while it is probed: nothing that arrived is called kept out',
+    async () => {
+      const run = startRun(writeScenario(apart()));
+      try {
+        await run.seen(/^probe \.\.\./m);
+        await handle('node-stop-enforcer', 'node-2');
+        const proved = proofOf(await run.ended);
+        const { result } = proved;
+        const arrived = result.verdicts.filter(({ probe }) => {
+          const { expect: wanted, observation } = result.record.probes[probe] ?? {};
+          return wanted === 'deny' && (observation?.seen.length ?? 0) > 0;
+        });
+        expect(arrived.filter(({ verdict }) => verdict === 'pass')).toEqual([]);
+        expect(new Set(Object.values(table(proved)))).not.toContain('blocked');
+      } finally {
+        await handle('node-start-enforcer', 'node-2');
+      }
+    },
+    RUN_MS,
+  );
+});
+
+ours('an API server that is away for three seconds', () => {
+  test.each(['preflight', 'deploy', 'probe'])(
+    'in the phase %s: the run goes on and tells the truth, or says why not',
+    async (phase) => {
+      const run = startRun(writeScenario(guarded(PLACE)));
+      await run.seen(new RegExp(`^${phase} \\.\\.\\.`, 'm'));
+      await handle('restart-apiserver', '3');
+      const ended = await run.ended;
+      expect(ended).toMatchObject({ code: 0 });
+      expect(table(proofOf(ended))).toEqual(causes('dropped'));
+    },
+    RUN_MS,
+  );
+});
