@@ -38,6 +38,17 @@ export class Awake {
     return longest;
   }
 
+  /** How much of `[from, to]` the loop did not run, in stalls long enough to be noted. */
+  stalledFor(from: number, to: number): number {
+    let sum = 0;
+    for (let i = this.#stalls.length - 1; i >= 0; i--) {
+      const stall = this.#stalls[i];
+      if (stall === undefined || stall.to <= from) break;
+      sum += Math.max(0, Math.min(stall.to, to) - Math.max(stall.from, from));
+    }
+    return sum;
+  }
+
   /** Longest delay since the last call. */
   takeLag(): number {
     const lag = Math.round(this.#lag);

@@ -119,6 +119,7 @@ export class Listener {
           dial: () => dials[protocol],
           address: () => host,
           longestStall: () => 0,
+          stalledFor: () => 0,
           retried: () => undefined,
         },
         () => resolve(question.answer().echoed === true),

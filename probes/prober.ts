@@ -17,6 +17,9 @@ import { Wheel } from './wheel.ts';
 /** How exact deadlines are, and how often wakefulness is sampled. */
 const TICK_MS = 20;
 const PROGRESS_MS = 250;
+/** The first round waits for so long a stretch without a stall, but no longer than the rush may last. */
+const CALM_MS = 100;
+const RUSH_MS = 1_500;
 /** How long a batch that nothing answered waits for the kubelet to show that the pod's link works at all. */
 const LINGER_MS = 3_000;
 
@@ -51,6 +54,7 @@ export class Prober {
     this.#report.tell({ kind: 'started', probes: this.#order.probes.length });
     setInterval(() => this.#vitals.beat(), this.#order.beatMs);
     this.#asker = await this.#newAsker();
+    await Promise.race([this.#calm(), stopped]);
     const life = stopped.then((): Reason => 'life');
     const reason = await Promise.race([this.#probe(this.#asker), life]);
     this.#asker.stop();
@@ -58,6 +62,14 @@ export class Prober {
     if (!this.#answered) await Promise.race([this.#linger(), stopped]);
     this.#vitals.beat();
     this.#end(reason);
+  }
+
+  /** Where one agent starts many do, and a round begun in their rush would only have to be asked again. */
+  async #calm(): Promise<void> {
+    const until = now() + RUSH_MS;
+    // oxlint-disable-next-line no-await-in-loop
+    while (now() < until && this.#vitals.awake.longestStall(now() - CALM_MS, now()) > TICK_MS)
+      await sleep(TICK_MS);
   }
 
   async #newAsker(): Promise<Asker> {
@@ -71,6 +83,7 @@ export class Prober {
         dial: (probe) => dials[probe.protocol],
         address: new Names().address,
         longestStall: (from, to) => this.#vitals.awake.longestStall(from, to),
+        stalledFor: (from, to) => this.#vitals.awake.stalledFor(from, to),
       },
       this.#wheel,
       new Pace(schedule.ratePerSecond, now()),

@@ -1,8 +1,9 @@
 /** One probe's question in one round: its tries, their shared deadline, and what they come to. */
 import type { Answer, Call, Dial, Try } from './dial/dial.ts';
 import { codeOf, STARVED, wantsSlower } from './outcomes.ts';
+import { isAnswer, rank } from './rank.ts';
 import type { RoundAnswer } from './rounds.ts';
-import type { Attempt, Outcome, ProbeOrder } from './wire.ts';
+import type { Attempt, ProbeOrder } from './wire.ts';
 import type { Waiting } from './wheel.ts';
 
 /** Later tries start spread over this first share of the timeout: the last one still has 70 % of it. */
@@ -10,20 +11,9 @@ const START_SHARE = 0.3;
 /** The kernel completes handshakes for a server that is busy: its words may take longer than its SYN/ACK. */
 const ECHO_PATIENCE = 3;
 /** A timeout says nothing if the agent slept for this share of it … */
-const STALL_SHARE = 0.2;
+const STALL_SHARE = 0.4;
 /** … and for at least this long. */
 const STALL_MS = 100;
-
-/** From the strongest sign of the destination to none; `errored` covers silence, for it might have hidden an answer. */
-const RANK: readonly Outcome[] = [
-  'connected',
-  'tls-failed',
-  'refused',
-  'unreachable',
-  'errored',
-  'timed-out',
-  'dns-failed',
-];
 
 /** What a question needs from around it. */
 export interface Means {
@@ -32,6 +22,7 @@ export interface Means {
   /** The address to dial for a host; throws synchronously or rejects if there is none. */
   address(host: string, attempt: number): string | Promise<string>;
   longestStall(from: number, to: number): number;
+  stalledFor(from: number, to: number): number;
   /** Told of every attempt after a question's first. */
   retried(): void;
 }
@@ -67,7 +58,7 @@ export class Question implements Waiting {
   #startedAt = 0;
   #deadline = 0;
   #over = false;
-  /** Time to the first answer, without the name's resolution. */
+  /** Time to the first answer, without the name's resolution and the agent's own sleep. */
   latency: number | undefined;
 
   constructor(
@@ -165,7 +156,7 @@ export class Question implements Waiting {
       connected: () => {
         slot.phase = 'connected';
         slot.connectedAt = this.#means.now();
-        this.latency ??= slot.connectedAt - slot.at;
+        this.latency ??= this.#awakeTime(slot.at, slot.connectedAt);
       },
       answered: (answer) =>
         this.#close(slot, address === probe.host ? answer : { ...answer, remote: address }),
@@ -197,7 +188,8 @@ export class Question implements Waiting {
     const ms = Math.round(((answer.outcome === 'connected' && slot.connectedAt) || now) - slot.at);
     this.#attempts.push({ ...answer, at: Math.round(slot.at), ms, round: this.#settings.round, n: slot.n });
     // Not `unreachable`: a neighbour that doesn't answer ARP is told of only after seconds.
-    if (answer.outcome === 'connected' || answer.outcome === 'refused') this.latency ??= now - slot.at;
+    if (answer.outcome === 'connected' || answer.outcome === 'refused')
+      this.latency ??= this.#awakeTime(slot.at, now);
     if (isAnswer(answer.outcome) && answer.echoed !== false) this.#settle();
     else this.#settleIfDone();
   }
@@ -212,6 +204,11 @@ export class Question implements Waiting {
     const tolerable = Math.max(STALL_MS, STALL_SHARE * this.#settings.timeout);
     if (this.#means.longestStall(slot.at, now) <= tolerable) return answer;
     return { ...answer, outcome: 'errored', error: STARVED };
+  }
+
+  /** What the agent slept through is not the network's slowness. */
+  #awakeTime(from: number, to: number): number {
+    return to - from - this.#means.stalledFor(from, to);
   }
 
   #settle(): void {
@@ -243,11 +240,3 @@ export class Question implements Waiting {
     return next;
   }
 }
-
-/** An echo outranks a connection without one. */
-const rank = (attempt: Attempt): number =>
-  RANK.indexOf(attempt.outcome) + (attempt.echoed === false ? 0.5 : 0);
-
-/** Something out there reacted. */
-export const isAnswer = (outcome: Outcome): boolean =>
-  outcome === 'connected' || outcome === 'tls-failed' || outcome === 'refused' || outcome === 'unreachable';

@@ -36,6 +36,7 @@ function asked(options: { echo?: boolean; attempts?: number; host?: string; stal
           })
         : host,
     longestStall: () => options.stall ?? 0,
+    stalledFor: () => options.stall ?? 0,
     retried: () => undefined,
   };
   const probe: ProbeOrder = {
@@ -72,6 +73,13 @@ function asked(options: { echo?: boolean; attempts?: number; host?: string; stal
 }
 
 describe('question', () => {
+  test('what the agent slept through is not the network’s slowness', () => {
+    const asleep = asked({ stall: 300 });
+    asleep.at(310);
+    asleep.connect(0);
+    expect(asleep.question.latency).toBe(10);
+  });
+
   test('tries three times from fresh sockets within one deadline, and then it was silence', () => {
     const it = asked();
     it.at(149);
