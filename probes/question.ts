@@ -11,7 +11,7 @@ const START_SHARE = 0.3;
 /** The kernel completes handshakes for a server that is busy: its words may take longer than its SYN/ACK. */
 const ECHO_PATIENCE = 3;
 /** A timeout says nothing if the agent slept for this share of it … */
-const STALL_SHARE = 0.4;
+const STALL_SHARE = 0.2;
 /** … and for at least this long. */
 const STALL_MS = 100;
 
