@@ -204,6 +204,12 @@ export class Lab {
     await promisify(execFile)('nsenter', ['-t', pid, '--net', '--', ...command]);
   }
 
+  /** A command line that runs in the network of a node of this sandbox. */
+  async inNode(node: string, command: readonly string[]): Promise<readonly [string, readonly string[]]> {
+    const pid = String(await daemonOf(process.pid));
+    return ['nsenter', ['-t', pid, '--mount', 'ip', 'netns', 'exec', `node-${node}`, ...command]];
+  }
+
   async remove({ metadata }: V1Pod): Promise<void> {
     const { name = '', namespace = '' } = metadata ?? {};
     await this.core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
@@ -251,6 +257,22 @@ async function processOf(pod: string): Promise<number> {
     ({ length }) => length > 0,
   );
   return Number(found[0]);
+}
+
+/** The sandbox's daemon that descends from this process. */
+async function daemonOf(ancestor: number): Promise<number> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+    if (!/^\S*node\0\S*sandbox\/daemon\.js/.test(command)) continue;
+    if ((await ancestorsOf(pid)).includes(ancestor)) return Number(pid);
+  }
+  throw new Error('no daemon');
+}
+
+async function ancestorsOf(pid: string): Promise<readonly number[]> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  const parent = /^PPid:\t(\d+)$/m.exec(status)?.[1] ?? '0';
+  return parent === '0' ? [] : [Number(parent), ...(await ancestorsOf(parent))];
 }
 
 async function isAgentOf(pod: string, pid: string): Promise<boolean> {

@@ -1,5 +1,8 @@
 /** Things that die, are missing or lie while they are measured: never a pass. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { eventually, Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
 
 let lab: Lab;
@@ -167,6 +170,100 @@ describe('packets that pass in one direction only', () => {
         'friend -> server:tcp/8080': 'reached',
       });
       expect(proved.code).toBe(1);
+    },
+    RUN_MS,
+  );
+});
+
+(isRoot ? describe : describe.skip)('a network that lies', () => {
+  const namespace = 'lied-to';
+  const between: Written = {
+    namespaces: { [namespace]: { create: true } },
+    workloads: {
+      server: { namespace, node: 'worker-2', listen: ['tcp/8080', 'tcp/8081'] },
+      client: { namespace, node: 'worker-1' },
+    },
+    targets: { internet: { host: '203.0.113.10', ports: ['tcp/443'] } },
+    expect: {
+      default: 'allow',
+      rules: [{ 'client -x server': 'tcp/8080' }],
+    },
+    attempt: { timeout: '500ms', stableRounds: 3 },
+  };
+  /** Does the work while worker-1 has these rules of nftables. */
+  const whileRuled = async <T>(rules: readonly string[], work: () => Promise<T>): Promise<T> => {
+    const nft = async (script: string): Promise<unknown> =>
+      promisify(execFile)(...(await lab.inNode('worker-1', ['nft', script])));
+    await nft(['add table ip lie', ...rules].join('; '));
+    try {
+      return await work();
+    } finally {
+      await nft('delete table ip lie');
+    }
+  };
+  const FORWARD = 'add chain ip lie pass { type filter hook forward priority -300; }';
+
+  test(
+    'where nothing passes between two nodes, silence proves nothing',
+    async () => {
+      const run = await lab.start(between, ['--skip-preflight']);
+      await run.seen(/^probe \.\.\./m);
+      const drop = 'add rule ip lie pass ip daddr 10.244.2.0/24 drop';
+      const ended = await whileRuled([FORWARD, drop], () => run.ended);
+      const proved = proofOf(ended);
+      expect(table(proved)).toEqual({
+        'client -> server:tcp/8080': 'path-dead',
+        'client -> server:tcp/8081': 'path-dead',
+        'server -> server:tcp/8080': 'reached',
+        'server -> server:tcp/8081': 'reached',
+        'client -> internet:tcp/443': 'reached',
+        'server -> internet:tcp/443': 'reached',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'where one port is refused in another way than this cluster denies, it may as well be closed',
+    async () => {
+      const run = await lab.start(between);
+      await run.seen(/^probe \.\.\./m);
+      const reset = 'add rule ip lie pass ip daddr 10.244.2.0/24 tcp dport 8080 reject with tcp reset';
+      const proved = proofOf(await whileRuled([FORWARD, reset], () => run.ended));
+      expect(proved.result.record.capabilities.denySignature.tcp).toEqual(['timed-out']);
+      expect(table(proved)).toMatchObject({
+        'client -> server:tcp/8080': 'closed-port',
+        'client -> server:tcp/8081': 'reached',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'where something on the way accepts every connection, connecting proves nothing',
+    async () => {
+      const accept = `require('net').createServer((s) => s.on('error', () => {})).listen(15001, () => console.log('up'))`;
+      const proxy = spawn(...(await lab.inNode('worker-1', [process.execPath, '-e', accept])));
+      try {
+        await once(proxy.stdout, 'data');
+        const turn = [
+          'add chain ip lie turn { type nat hook prerouting priority -150; }',
+          'add rule ip lie turn tcp dport { 9, 443, 8080, 8081 } dnat to 172.30.0.11:15001',
+        ];
+        const run = await lab.start(between, ['--skip-preflight']);
+        const proved = proofOf(await whileRuled(turn, () => run.ended));
+        expect(table(proved)).toMatchObject({
+          'client -> server:tcp/8080': 'intercepted',
+          'client -> server:tcp/8081': 'intercepted',
+          'client -> internet:tcp/443': 'intercepted',
+          'server -> server:tcp/8081': 'reached',
+        });
+        expect(proved.code).toBe(4);
+      } finally {
+        proxy.kill('SIGKILL');
+      }
     },
     RUN_MS,
   );

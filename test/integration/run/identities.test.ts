@@ -115,11 +115,27 @@ describe('an identity copied from a real workload, and the real ones as targets'
     RUN_MS,
   );
 
-  test(
-    'has its labels, less those that controllers adopt by, and its service account',
-    async () => {
-      const run = await lab.start(scenario);
-      const { metadata, spec } = await lab.launched('twin', 'listener');
+  test.each(['deployment', 'replicaset', 'pod'])(
+    'has the labels of a %s, less those that controllers adopt by, and its service account',
+    async (kind) => {
+      const { items } = await lab.core.listNamespacedPod({
+        namespace: 'prod',
+        labelSelector: 'tier=backend',
+      });
+      const pod = items[0]?.metadata;
+      const name = { deployment: 'api', replicaset: pod?.ownerReferences?.[0]?.name, pod: pod?.name }[kind];
+      const run = await lab.start(
+        {
+          ...scenario,
+          workloads: {
+            ...scenario.workloads,
+            twin: { namespace: 'prod', like: `${kind}/${name}`, listen: ['http/8080'] },
+          },
+        },
+        ['--skip-preflight'],
+      );
+      const [, id = ''] = await run.seen(/^run (\w+)$/m);
+      const { metadata, spec } = await lab.launched('twin', 'listener', id);
       expect(metadata?.labels).toMatchObject(API);
       expect(metadata?.labels).not.toHaveProperty('pod-template-hash');
       expect(spec?.serviceAccountName).toBe('api');
