@@ -43,7 +43,15 @@ class ProbeRounds {
   }
 }
 
-const agree = (a: RoundAnswer, b: RoundAnswer): boolean => a.outcome === b.outcome && a.echoed === b.echoed;
+/**
+ * Ways of getting nowhere are one picture: kernels limit the ICMP answers that they send (net.ipv4.icmp_ratelimit,
+ * net.ipv4.route.error_burst), so that of equal refusals now this and now that one is silence.
+ */
+const picture = (outcome: Outcome): Outcome =>
+  outcome === 'refused' || outcome === 'unreachable' ? 'timed-out' : outcome;
+
+const agree = (a: RoundAnswer, b: RoundAnswer): boolean =>
+  picture(a.outcome) === picture(b.outcome) && a.echoed === b.echoed;
 
 export class Rounds {
   readonly #schedule: Schedule;

@@ -1,6 +1,10 @@
 /** Clusters that enforce less than they should, or in another way: what is refused, what is found, what it is called. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+
+const isRoot = process.getuid?.() === 0;
 
 let lab: Lab;
 beforeAll(async () => {
@@ -156,6 +160,31 @@ describe('enforcement in force, in another way', () => {
       expect(table(proved)).toEqual(cells(DENIED_INGRESS, 'rejected', ALLOWED_INGRESS));
       expect(proved.code).toBe(0);
       expect(proved.result.record.capabilities.denySignature).toEqual({ tcp: ['refused'], udp: ['refused'] });
+    },
+    RUN_MS,
+  );
+
+  (isRoot ? test : test.skip)(
+    'refusals of which the kernel sends only some, as real nodes limit ICMP, are no unrest',
+    async () => {
+      await lab.sandbox.setCni('reject');
+      const ports = Array.from({ length: 16 }, (_, i) => `udp/${9000 + i}`);
+      const limit = async (mask: number): Promise<void> => {
+        for (const node of ['worker-1', 'worker-2'])
+          await promisify(execFile)(
+            ...(await lab.inNode(node, ['sysctl', '-w', `net.ipv4.icmp_ratemask=${mask}`])),
+          );
+      };
+      // Linux' default: destination unreachable is among what is limited.
+      await limit(6168);
+      const server = { ...INGRESS.workloads['server'], listen: ports };
+      const proved = await lab.prove({ ...INGRESS, workloads: { ...INGRESS.workloads, server } });
+      await limit(0);
+      const denied = Object.entries(table(proved)).filter(([cell]) => cell.startsWith('stranger'));
+      expect(denied.length).toBe(16);
+      expect(new Set(denied.map(([, cause]) => cause))).toEqual(new Set(['rejected', 'dropped']));
+      expect(proved.code).toBe(0);
+      expect(proved.result.record.probers.every(({ settled, rounds }) => settled && rounds <= 4)).toBe(true);
     },
     RUN_MS,
   );

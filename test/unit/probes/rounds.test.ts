@@ -49,6 +49,14 @@ describe('rounds', () => {
     expect(rounds.settledAt).toBe(1100);
   });
 
+  test('agree on getting nowhere, whichever answer is left out or sent; a connection is another picture', () => {
+    const rounds = played([[answer('refused')], [answer('timed-out')], [answer('unreachable')]]);
+    expect(rounds.enough(2000, 2100)).toBe('stable');
+    expect(rounds.settledAt).toBe(1000);
+    const open = played([[answer('refused')], [answer('timed-out')], [answer('connected')]]);
+    expect(open.enough(2000, 2100)).toBeUndefined();
+  });
+
   test('end with the budget, when no further round fits into it', () => {
     const rounds = played([[answer('connected')], [answer('timed-out')]]);
     expect(rounds.enough(5000, 10_999)).toBeUndefined();
