@@ -1,4 +1,5 @@
 /** The newest state of every pod of the run, and waiting for it to become something. */
+import type { Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { V1Pod } from '../cluster/types.ts';
 import { RUN_LABEL } from '../model/labels.ts';
@@ -6,10 +7,14 @@ import { podState, type PodState } from './pod-state.ts';
 
 type Listener = () => void;
 
+/** How long the watch may be silent about a pod before it is asked for by name, milliseconds. */
+const CONFIRM_MS = 2000;
+
 export class PodWatch {
   readonly #cluster: Cluster;
   readonly #runId: string;
   readonly #signal: AbortSignal;
+  readonly #clock: Pick<Clock, 'wait'>;
   /** By `namespace/name`; null once it was seen to be deleted. */
   readonly #pods = new Map<string, V1Pod | null>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -17,7 +22,8 @@ export class PodWatch {
   #broken: unknown;
 
   /** @param signal ends the watches; it outlives the run's own signal, since clean-up watches too */
-  constructor(cluster: Cluster, runId: string, signal: AbortSignal) {
+  constructor(cluster: Cluster, runId: string, signal: AbortSignal, clock: Pick<Clock, 'wait'>) {
+    this.#clock = clock;
     this.#cluster = cluster;
     this.#runId = runId;
     this.#signal = signal;
@@ -34,8 +40,9 @@ export class PodWatch {
   }
 
   /**
-   * Resolves with the first value other than undefined that `look` gives; it is asked at once and after every
-   * change of this pod. Rejects with the signal's reason when that aborts, or with the watch's own failure.
+   * For a pod that was created. Resolves with the first value other than undefined that `look` gives; it is asked
+   * at once and after every change of this pod. Rejects with the signal's reason when that aborts, or with the
+   * watch's own failure.
    */
   until<T>(
     namespace: string,
@@ -45,6 +52,7 @@ export class PodWatch {
   ): Promise<T> {
     this.#watchNamespace(namespace);
     const key = `${namespace}/${name}`;
+    if (!this.#listeners.has(key)) void this.#confirm(namespace, name);
     return new Promise<T>((resolve, reject) => {
       const check = (): void => {
         try {
@@ -87,9 +95,24 @@ export class PodWatch {
     this.#watches.set(namespace, watching);
   }
 
+  /** The watch does not tell of a pod that was deleted before its first look at the namespace. */
+  async #confirm(namespace: string, name: string): Promise<void> {
+    const key = `${namespace}/${name}`;
+    for (;;) {
+      await this.#clock.wait(CONFIRM_MS, this.#signal);
+      if (this.#pods.has(key) || this.#signal.aborted) return;
+      // A failure is the watch's own to tell.
+      const there = await this.#cluster.get('Pod', namespace, name).catch(() => true);
+      if (there === undefined && !this.#pods.has(key)) this.#set(key, null);
+    }
+  }
+
   #take(pod: V1Pod, deleted: boolean): void {
-    const key = `${pod.metadata?.namespace}/${pod.metadata?.name}`;
-    this.#pods.set(key, deleted ? null : pod);
+    this.#set(`${pod.metadata?.namespace}/${pod.metadata?.name}`, deleted ? null : pod);
+  }
+
+  #set(key: string, pod: V1Pod | null): void {
+    this.#pods.set(key, pod);
     for (const listener of this.#listeners.get(key) ?? []) listener();
   }
 }

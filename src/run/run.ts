@@ -111,7 +111,7 @@ function contextOf(
     settings: plan.scenario.pods,
     undo,
     owners: new Owners(deps.cluster, undo, plan.runId),
-    pods: new PodWatch(deps.cluster, plan.runId, watching),
+    pods: new PodWatch(deps.cluster, plan.runId, watching, deps.clock),
   };
 }
 
