@@ -151,6 +151,12 @@ function explain(fault: LinkFault): { why: string; hint?: string } {
       };
     case 'ETIMEDOUT':
       return { why: 'no answer in time', hint: 'check the VPN, proxies and firewalls on the way' };
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return {
+        why: 'the connection broke off before it answered',
+        hint: 'run again if the API server was restarted',
+      };
     default:
       return { why: fault.message };
   }

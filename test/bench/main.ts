@@ -1,6 +1,6 @@
 /**
  * npm run bench: measures whole runs and prints JSON. On the embedded cluster beside the floor, in the same run;
- * with --kubeconfig FILE on that cluster, the small mesh only.
+ * with --kubeconfig FILE on that cluster, the small mesh only. --image IMAGE: the probe pods' image there.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,6 +38,7 @@ async function measureRun(kubeconfig: string, scenario: string, output: string):
       'json',
       '--output-file',
       output,
+      ...(image === undefined ? [] : ['--image', image]),
     ];
     execFile(process.execPath, argv, { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
       // Exit codes 1 and 4 are verdicts, told below; others mean that there is no result.
@@ -47,6 +48,11 @@ async function measureRun(kubeconfig: string, scenario: string, output: string):
   });
   const result = JSON.parse(readFileSync(output, 'utf8')) as RunResult;
   return { result, wallMs: performance.now() - from, busyCpuMs: busyCpuMs() - cpuFrom };
+}
+
+function option(name: string): string | undefined {
+  const flag = process.argv.indexOf(`--${name}`);
+  return flag < 0 ? undefined : process.argv[flag + 1];
 }
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
@@ -103,8 +109,8 @@ async function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise
   }
 }
 
-const flag = process.argv.indexOf('--kubeconfig');
-const given = flag < 0 ? undefined : process.argv[flag + 1];
+const given = option('kubeconfig');
+const image = option('image');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const folder = mkdtempSync(join(tmpdir(), 'netproof-bench-'));
 try {

@@ -75,6 +75,7 @@ describe('what a person is told', () => {
     ['ECONNREFUSED', /connection refused/],
     ['ENOTFOUND', /does not resolve/],
     ['ETIMEDOUT', /no answer in time/],
+    ['ECONNRESET', /the connection broke off before it answered/],
     ['CERT_HAS_EXPIRED', /certificate is not trusted/],
     ['EWHATEVER', /EWHATEVER!/],
   ])('%s: the server cannot be reached, and why', (code, why) => {
