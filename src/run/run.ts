@@ -79,7 +79,7 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   } finally {
     // Whatever still works or follows a log must not create anything behind the clean-up's back.
     working.abort();
-    await phases.run('clean-up', () => cleanUp(undo, deps.emit));
+    await phases.run('clean-up', () => cleanUp(undo, deps.emit, plan.runId));
     watching.abort();
   }
 }
