@@ -6,6 +6,7 @@ import { NetproofError } from '../model/errors.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import { type NodeWish, podManifest } from '../plan/pods.ts';
 import type { Context } from './context.ts';
+import { createOurs } from './create-ours.ts';
 import { undoObject } from './undo-object.ts';
 
 export interface Launch {
@@ -65,7 +66,7 @@ async function createOnceAccountExists({ cluster, clock, signal }: Context, mani
   const isComing = (manifest.spec?.serviceAccountName ?? 'default') === 'default';
   for (;;) {
     try {
-      return await cluster.create('Pod', manifest);
+      return await createOurs(cluster, 'Pod', manifest);
     } catch (error) {
       if (!isComing || !isAccountMissing(error) || clock.now() >= giveUpAt) throw error;
     }

@@ -5,6 +5,7 @@ import { ANNOTATION, RUN_LABEL } from '../model/labels.ts';
 import type { Plan } from '../model/plan.ts';
 import type { NamespaceSpec } from '../model/scenario.ts';
 import type { Context } from './context.ts';
+import { createOurs } from './create-ours.ts';
 import { undoObject } from './undo-object.ts';
 
 /** How long one that is being deleted may take to go, milliseconds, and how often it is looked for. */
@@ -80,7 +81,7 @@ export async function createNamespace(
   { name, labels }: Pick<NamespaceSpec, 'name' | 'labels'>,
 ): Promise<void> {
   await undo.create(undoObject(cluster, runId, 'Namespace', undefined, name), () =>
-    cluster.create('Namespace', {
+    createOurs(cluster, 'Namespace', {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: {

@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { V1OwnerReference } from '../cluster/types.ts';
 import { RUN_LABEL } from '../model/labels.ts';
 import type { UndoStack } from './undo.ts';
+import { createOurs } from './create-ours.ts';
 import { undoObject } from './undo-object.ts';
 
 export class Owners {
@@ -33,7 +34,7 @@ export class Owners {
     const name = `netproof-${this.#runId}`;
     const step = undoObject(this.#cluster, this.#runId, 'ConfigMap', namespace, name);
     const created = await this.#undo.create(step, () =>
-      this.#cluster.create('ConfigMap', {
+      createOurs(this.#cluster, 'ConfigMap', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name, namespace, labels: { [RUN_LABEL]: this.#runId } },

@@ -3,6 +3,7 @@ import type { V1NetworkPolicy } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import { RUN_LABEL } from '../model/labels.ts';
 import type { Context } from './context.ts';
+import { createOurs } from './create-ours.ts';
 import { undoObject } from './undo-object.ts';
 
 export interface AppliedPolicy {
@@ -26,7 +27,7 @@ export async function applyPolicy(
   };
   const step = undoObject(cluster, runId, 'NetworkPolicy', namespace, name);
   const created = await undo
-    .create(step, () => cluster.create('NetworkPolicy', labelled))
+    .create(step, () => createOurs(cluster, 'NetworkPolicy', labelled))
     .catch((error: unknown) => {
       if (!(error instanceof NetproofError) || error.code === 'cluster-unreachable') throw error;
       throw new NetproofError(
