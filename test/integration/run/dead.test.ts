@@ -1,5 +1,6 @@
 /** Things that die, are missing or lie while they are measured: never a pass. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { V1Pod } from '@kubernetes/client-node';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
@@ -42,59 +43,60 @@ const DENIED = ['stranger', 'other', 'server'].flatMap((source) => [
   `${source} -> server:udp/5353`,
 ]);
 
+type Loss = readonly ['killed' | 'deleted', (victim: V1Pod) => Promise<void>];
+const LOSSES: readonly Loss[] = [
+  ['killed', (victim) => lab.kill(victim)],
+  ['deleted', (victim) => lab.remove(victim)],
+];
+
 describe('a listener that is lost while it is probed', () => {
-  test.each([
-    ['killed', 'early', (victim) => lab.kill(victim)],
-    ['deleted', 'early', (victim) => lab.remove(victim)],
-    ['killed', 'late', (victim) => lab.kill(victim)],
-    ['deleted', 'late', (victim) => lab.remove(victim)],
-  ] as readonly [string, string, (victim: Awaited<ReturnType<Lab['launched']>>) => Promise<void>][])(
-    '%s %s: nothing that it should have been kept from is proven',
-    async (_how, when, lose) => {
-      const run = await lab.start(guarded('lost-listener'));
-      await run.seen(/^probe \.\.\./m);
-      const victim = await lab.launched('server', 'listener');
-      if (when === 'late') await lab.launched('stranger', 'prober');
-      await lose(victim);
-      const proved = proofOf(await run.ended);
-      const seen = table(proved);
-      for (const cell of DENIED) expect([cell, seen[cell]]).toEqual([cell, 'probe-lost']);
-      // Others are none of its business.
-      expect(seen).toMatchObject({
-        'friend -> other:tcp/9090': 'reached',
-        'stranger -> other:tcp/9090': 'reached',
-      });
-      expect(proved.code).toBe(4);
-    },
+  test.each(['early', 'late'] as const)(
+    '%s, killed or deleted: nothing that it should have been kept from is proven',
+    (when) => Promise.all(LOSSES.map(([how, lose]) => proveLess(`${how}-${when}`, when, lose))),
     RUN_MS,
   );
+
+  async function proveLess(namespace: string, when: 'early' | 'late', lose: Loss[1]): Promise<void> {
+    const run = await lab.start(guarded(namespace));
+    const [, id = ''] = await run.seen(/^run (\w+)$/m);
+    await run.seen(/^probe \.\.\./m);
+    const victim = await lab.launched('server', 'listener', id);
+    if (when === 'late') await lab.launched('stranger', 'prober', id);
+    await lose(victim);
+    const proved = proofOf(await run.ended);
+    const seen = table(proved);
+    for (const cell of DENIED) expect([cell, seen[cell]]).toEqual([cell, 'probe-lost']);
+    // Others are none of its business.
+    expect(seen).toMatchObject({
+      'friend -> other:tcp/9090': 'reached',
+      'stranger -> other:tcp/9090': 'reached',
+    });
+    expect(proved.code).toBe(4);
+  }
 });
 
-describe('a prober that is lost while it asks', () => {
-  test.each([
-    ['killed', (victim) => lab.kill(victim)],
-    ['deleted', (victim) => lab.remove(victim)],
-  ] as readonly [string, (victim: Awaited<ReturnType<Lab['launched']>>) => Promise<void>][])(
-    '%s: its probes are lost, and only they',
-    async (_how, lose) => {
-      const run = await lab.start(guarded('lost-prober'));
-      await run.seen(/^probe \.\.\./m);
-      await lose(await lab.launched('stranger', 'prober'));
-      const proved = proofOf(await run.ended);
-      const seen = table(proved);
-      expect(seen).toMatchObject({
-        'stranger -> server:tcp/8080': 'probe-lost',
-        'stranger -> server:udp/5353': 'probe-lost',
-        'stranger -> other:tcp/9090': 'probe-lost',
-        'other -> server:tcp/8080': 'dropped',
-        'friend -> server:tcp/8080': 'reached',
-        'friend -> other:tcp/9090': 'reached',
-      });
-      expect(proved.code).toBe(4);
-    },
-    RUN_MS,
-  );
-});
+test(
+  'a prober that is lost while it asks, killed or deleted: its probes are lost, and only they',
+  () => Promise.all(LOSSES.map(([how, lose]) => loseProbes(`prober-${how}`, lose))),
+  RUN_MS,
+);
+
+async function loseProbes(namespace: string, lose: Loss[1]): Promise<void> {
+  const run = await lab.start(guarded(namespace));
+  const [, id = ''] = await run.seen(/^run (\w+)$/m);
+  await run.seen(/^probe \.\.\./m);
+  await lose(await lab.launched('stranger', 'prober', id));
+  const proved = proofOf(await run.ended);
+  expect(table(proved)).toMatchObject({
+    'stranger -> server:tcp/8080': 'probe-lost',
+    'stranger -> server:udp/5353': 'probe-lost',
+    'stranger -> other:tcp/9090': 'probe-lost',
+    'other -> server:tcp/8080': 'dropped',
+    'friend -> server:tcp/8080': 'reached',
+    'friend -> other:tcp/9090': 'reached',
+  });
+  expect(proved.code).toBe(4);
+}
 
 describe('a policy that means something else than intended', () => {
   const wrong = (namespace: string, spec: object): Written => {
@@ -114,9 +116,9 @@ describe('a policy that means something else than intended', () => {
   };
   const FRIEND = { podSelector: { matchLabels: { app: 'friend' } } };
 
-  test.each([
+  const CASES: readonly (readonly [string, object, Readonly<Record<string, string>>])[] = [
     [
-      'allows too much',
+      'allows-too-much',
       {
         ingress: [
           { from: [FRIEND] },
@@ -126,12 +128,12 @@ describe('a policy that means something else than intended', () => {
       { 'other -> server:tcp/8080': 'leak' },
     ],
     [
-      'blocks too much',
+      'blocks-too-much',
       { ingress: [{ from: [FRIEND], ports: [{ protocol: 'UDP', port: 5353 }] }] },
       { 'friend -> server:tcp/8080': 'blocked' },
     ],
     [
-      'does both',
+      'does-both',
       { ingress: [{ from: [{ podSelector: { matchLabels: { app: 'other' } } }] }] },
       {
         'other -> server:tcp/8080': 'leak',
@@ -140,13 +142,18 @@ describe('a policy that means something else than intended', () => {
         'friend -> server:udp/5353': 'blocked',
       },
     ],
-  ])(
-    '%s: exactly those pairs fail',
-    async (_what, spec, found) => {
-      const proved = await lab.prove(wrong('wrong-policy', spec));
-      expect(table(proved)).toEqual({ ...RIGHT, ...found });
-      expect(proved.code).toBe(1);
-    },
+  ];
+
+  test(
+    'allowing too much, blocking too much, or both: exactly those pairs fail',
+    () =>
+      Promise.all(
+        CASES.map(async ([name, spec, found]) => {
+          const proved = await lab.prove(wrong(name, spec));
+          expect([name, table(proved)]).toEqual([name, { ...RIGHT, ...found }]);
+          expect(proved.code).toBe(1);
+        }),
+      ),
     RUN_MS,
   );
 });

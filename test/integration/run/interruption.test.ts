@@ -123,20 +123,17 @@ describe('the link to the API server', () => {
   };
 
   test(
-    'may break in every phase: watches and logs go on where they were',
+    'may break time and again, in every phase: watches and logs go on where they were',
     () =>
       linked(async (link, kubeconfig) => {
         const before = await lab.everything();
         const run = await lab.start(scenario('ended'), [], kubeconfig);
-        const [, id = ''] = await run.seen(/^run (\w+)$/m);
-        for (const [, until] of MOMENTS) {
-          await until(run, id);
-          link.cut();
-        }
+        const cutting = setInterval(() => link.cut(), 300);
         const proved = proofOf(await run.ended);
+        clearInterval(cutting);
         expect(table(proved)).toEqual(DROPPED);
         expect(proved.code).toBe(0);
-        expect(link.cuts).toBeGreaterThan(5);
+        expect(link.cuts).toBeGreaterThan(20);
         await lab.unchanged(before);
       }),
     RUN_MS,
