@@ -182,6 +182,53 @@ describe('packets that pass in one direction only', () => {
   );
 });
 
+(isRoot ? describe : describe.skip)('a pod that runs, though no packet passes its link', () => {
+  const mute = (pod: V1Pod): Promise<void> =>
+    lab.inNetworkOf(pod, [
+      'nft',
+      'add table inet mute; add chain inet mute in { type filter hook input priority 0; }; add rule inet mute in iif != lo drop',
+    ]);
+
+  test(
+    'as a listener: nothing that it did not get was kept from it',
+    async () => {
+      const run = await lab.start(guarded('mute-listener'), ['--skip-preflight']);
+      const [, id = ''] = await run.seen(/^run (\w+)$/m);
+      await mute(await lab.launched('server', 'listener', id));
+      const proved = proofOf(await run.ended);
+      const seen = table(proved);
+      for (const source of ['stranger', 'other', 'friend'])
+        for (const port of ['tcp/8080', 'udp/5353'])
+          expect([source, port, seen[`${source} -> server:${port}`]]).toEqual([
+            source,
+            port,
+            'listener-dead',
+          ]);
+      expect(seen['friend -> other:tcp/9090']).toBe('reached');
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+
+  test(
+    'as a prober: nothing that it could not reach was kept from it',
+    async () => {
+      const run = await lab.start(guarded('mute-prober'), ['--skip-preflight']);
+      const [, id = ''] = await run.seen(/^run (\w+)$/m);
+      await mute(await lab.launched('stranger', 'prober', id));
+      const proved = proofOf(await run.ended);
+      expect(table(proved)).toMatchObject({
+        'stranger -> server:tcp/8080': 'source-mute',
+        'stranger -> server:udp/5353': 'source-mute',
+        'stranger -> other:tcp/9090': 'source-mute',
+        'friend -> other:tcp/9090': 'reached',
+      });
+      expect(proved.code).toBe(4);
+    },
+    RUN_MS,
+  );
+});
+
 (isRoot ? describe : describe.skip)('a network that lies', () => {
   const namespace = 'lied-to';
   const between: Written = {
