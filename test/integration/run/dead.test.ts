@@ -4,7 +4,15 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { eventually, Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import {
+  eventually,
+  Lab,
+  proofOf,
+  RUN_MS,
+  table,
+  unlessStarved,
+  type Written,
+} from '../../support/sandbox-run.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -82,11 +90,13 @@ test(
 );
 
 async function loseProbes(namespace: string, lose: Loss[1]): Promise<void> {
-  const run = await lab.start(guarded(namespace));
-  const [, id = ''] = await run.seen(/^run (\w+)$/m);
-  await run.seen(/^probe \.\.\./m);
-  await lose(await lab.launched('stranger', 'prober', id));
-  const proved = proofOf(await run.ended);
+  const proved = await unlessStarved(async () => {
+    const run = await lab.start(guarded(namespace));
+    const [, id = ''] = await run.seen(/^run (\w+)$/m);
+    await run.seen(/^probe \.\.\./m);
+    await lose(await lab.launched('stranger', 'prober', id));
+    return run.ended;
+  });
   expect(table(proved)).toMatchObject({
     'stranger -> server:tcp/8080': 'probe-lost',
     'stranger -> server:udp/5353': 'probe-lost',
@@ -163,13 +173,15 @@ describe('packets that pass in one direction only', () => {
     'a UDP answer that is lost: a deny leaked all the same, and an allow got no answer',
     async () => {
       const { policies: _policies, ...open } = guarded('one-way');
-      const run = await lab.start(open, ['--skip-preflight']);
-      await run.seen(/^probe \.\.\./m);
-      const listener = await lab.launched('server', 'listener');
-      const rules =
-        'add table inet hole; add chain inet hole out { type filter hook output priority 0; }; add rule inet hole out udp sport 5353 drop';
-      await lab.inNetworkOf(listener, ['nft', rules]);
-      const proved = proofOf(await run.ended);
+      const proved = await unlessStarved(async () => {
+        const run = await lab.start(open, ['--skip-preflight']);
+        await run.seen(/^probe \.\.\./m);
+        const listener = await lab.launched('server', 'listener');
+        const rules =
+          'add table inet hole; add chain inet hole out { type filter hook output priority 0; }; add rule inet hole out udp sport 5353 drop';
+        await lab.inNetworkOf(listener, ['nft', rules]);
+        return run.ended;
+      });
       expect(table(proved)).toMatchObject({
         'stranger -> server:tcp/8080': 'leak',
         'stranger -> server:udp/5353': 'leak-one-way',
@@ -192,10 +204,12 @@ describe('packets that pass in one direction only', () => {
   test(
     'as a listener: nothing that it did not get was kept from it',
     async () => {
-      const run = await lab.start(guarded('mute-listener'), ['--skip-preflight']);
-      const [, id = ''] = await run.seen(/^run (\w+)$/m);
-      await mute(await lab.launched('server', 'listener', id));
-      const proved = proofOf(await run.ended);
+      const proved = await unlessStarved(async () => {
+        const run = await lab.start(guarded('mute-listener'), ['--skip-preflight']);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        await mute(await lab.launched('server', 'listener', id));
+        return run.ended;
+      });
       const seen = table(proved);
       for (const source of ['stranger', 'other', 'friend'])
         for (const port of ['tcp/8080', 'udp/5353'])
@@ -213,10 +227,12 @@ describe('packets that pass in one direction only', () => {
   test(
     'as a prober: nothing that it could not reach was kept from it',
     async () => {
-      const run = await lab.start(guarded('mute-prober'), ['--skip-preflight']);
-      const [, id = ''] = await run.seen(/^run (\w+)$/m);
-      await mute(await lab.launched('stranger', 'prober', id));
-      const proved = proofOf(await run.ended);
+      const proved = await unlessStarved(async () => {
+        const run = await lab.start(guarded('mute-prober'), ['--skip-preflight']);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        await mute(await lab.launched('stranger', 'prober', id));
+        return run.ended;
+      });
       expect(table(proved)).toMatchObject({
         'stranger -> server:tcp/8080': 'source-mute',
         'stranger -> server:udp/5353': 'source-mute',
@@ -260,11 +276,12 @@ describe('packets that pass in one direction only', () => {
   test(
     'where nothing passes between two nodes, silence proves nothing',
     async () => {
-      const run = await lab.start(between, ['--skip-preflight']);
-      await run.seen(/^probe \.\.\./m);
       const drop = 'add rule ip lie pass ip daddr 10.244.2.0/24 drop';
-      const ended = await whileRuled([FORWARD, drop], () => run.ended);
-      const proved = proofOf(ended);
+      const proved = await unlessStarved(async () => {
+        const run = await lab.start(between, ['--skip-preflight']);
+        await run.seen(/^probe \.\.\./m);
+        return whileRuled([FORWARD, drop], () => run.ended);
+      });
       expect(table(proved)).toEqual({
         'client -> server:tcp/8080': 'path-dead',
         'client -> server:tcp/8081': 'path-dead',
@@ -281,10 +298,12 @@ describe('packets that pass in one direction only', () => {
   test(
     'where one port is refused in another way than this cluster denies, it may as well be closed',
     async () => {
-      const run = await lab.start(between);
-      await run.seen(/^probe \.\.\./m);
       const reset = 'add rule ip lie pass ip daddr 10.244.2.0/24 tcp dport 8080 reject with tcp reset';
-      const proved = proofOf(await whileRuled([FORWARD, reset], () => run.ended));
+      const proved = await unlessStarved(async () => {
+        const run = await lab.start(between);
+        await run.seen(/^probe \.\.\./m);
+        return whileRuled([FORWARD, reset], () => run.ended);
+      });
       expect(proved.result.record.capabilities.denySignature.tcp).toEqual(['timed-out']);
       expect(table(proved)).toMatchObject({
         'client -> server:tcp/8080': 'closed-port',

@@ -1,7 +1,7 @@
 /** Runs that are ended from outside, in each phase: cleaned up, or with word of how to; and links that break. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Running, netproof } from '../../support/netproof.ts';
-import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { Lab, RUN_MS, table, unlessStarved, type Written } from '../../support/sandbox-run.ts';
 import { type Link, openLink } from '../../support/link.ts';
 
 let lab: Lab;
@@ -127,10 +127,11 @@ describe('the link to the API server', () => {
     () =>
       linked(async (link, kubeconfig) => {
         const before = await lab.everything();
-        const run = await lab.start(scenario('ended'), [], kubeconfig);
-        const cutting = setInterval(() => link.cut(), 300);
-        const proved = proofOf(await run.ended);
-        clearInterval(cutting);
+        const proved = await unlessStarved(async () => {
+          const run = await lab.start(scenario('ended'), [], kubeconfig);
+          const cutting = setInterval(() => link.cut(), 300);
+          return run.ended.finally(() => clearInterval(cutting));
+        });
         expect(table(proved)).toEqual(DROPPED);
         expect(proved.code).toBe(0);
         expect(link.cuts).toBeGreaterThan(20);
@@ -144,14 +145,16 @@ describe('the link to the API server', () => {
     () =>
       linked(async (link, kubeconfig) => {
         const before = await lab.everything();
-        const run = await lab.start(scenario('ended'), [], kubeconfig);
-        const [, id = ''] = await run.seen(/^run (\w+)$/m);
-        const { metadata } = await lab.launched('client', 'prober', id);
-        link.refuse(true);
-        // Whatever it was asked meanwhile was not heard: until the prober is done.
-        await lab.ended(metadata?.name ?? '', metadata?.namespace ?? '');
-        link.refuse(false);
-        const proved = proofOf(await run.ended);
+        const proved = await unlessStarved(async () => {
+          const run = await lab.start(scenario('ended'), [], kubeconfig);
+          const [, id = ''] = await run.seen(/^run (\w+)$/m);
+          const { metadata } = await lab.launched('client', 'prober', id);
+          link.refuse(true);
+          // Whatever it was asked meanwhile was not heard: until the prober is done.
+          await lab.ended(metadata?.name ?? '', metadata?.namespace ?? '');
+          link.refuse(false);
+          return run.ended;
+        });
         expect(table(proved)).toEqual(DROPPED);
         expect(proved.code).toBe(0);
         await lab.unchanged(before);
