@@ -1,5 +1,6 @@
 /** Scenarios as values, written to files as a user would have them, and runs of them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Running, start } from '../../support/netproof.ts';
@@ -9,16 +10,14 @@ import { IMAGE, KUBECONFIG } from './place.ts';
 export { proofOf, table } from '../../support/sandbox-run.ts';
 export type { Proved, Written } from '../../support/sandbox-run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'netproof-e2e-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
 /** A new path for a file that is gone when the tests are. */
 export function newFile(name: string): string {
-  files += 1;
-  const own = join(folder, String(files));
-  mkdirSync(own);
-  return join(own, name);
+  const folder = mkdtempSync(join(tmpdir(), 'netproof-e2e-'));
+  folders.push(folder);
+  return join(folder, name);
 }
 
 export function writeScenario({ policies = [], ...rest }: Written): string {
