@@ -1,6 +1,9 @@
-/** Asks the questions of one round under bounded concurrency and rate, and asks again what it couldn't hear. */
+/**
+ * Asks the questions of a round under bounded concurrency and rate, and asks again what it couldn't hear. Rounds may
+ * overlap: what a later one asks comes after what the earlier ones still have to ask.
+ */
 import type { Pace } from './pace.ts';
-import { type Means, Question, type QuestionSettings } from './question.ts';
+import { type Means, Question } from './question.ts';
 import type { RoundAnswer } from './rounds.ts';
 import type { ProbeOrder } from './wire.ts';
 import type { Wheel } from './wheel.ts';
@@ -25,16 +28,25 @@ export interface AskerSettings {
   readonly concurrency: number;
 }
 
+interface About {
+  readonly index: number;
+  readonly round: number;
+  readonly timeout: number;
+  /** The same round's question before, which could not be heard. */
+  readonly former: Question | undefined;
+}
+
 export class Asker {
   readonly #settings: AskerSettings;
   readonly #means: Means;
   readonly #wheel: Wheel;
   readonly #pace: Pace;
-  readonly #waiting: Question[] = [];
+  /** The next one to begin is the last. */
+  #waiting: Question[] = [];
   readonly #active = new Set<Question>();
   #pumping = false;
   #settled = 0;
-  #finish: (() => void) | undefined;
+  #whenBegun: (() => void) | undefined;
 
   constructor(settings: AskerSettings, means: Omit<Means, 'retried'>, wheel: Wheel, pace: Pace) {
     this.#settings = settings;
@@ -43,22 +55,30 @@ export class Asker {
     this.#pace = pace;
   }
 
-  /** Probes answered in the round going on. */
+  /** Questions answered so far, those of every round. */
   get settled(): number {
     return this.#settled;
+  }
+
+  /** Resolves when nothing waits to be asked, though answers may be awaited: a round asked now is not held up. */
+  begun(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenBegun = resolve;
+      this.#pump();
+    });
   }
 
   /** One round over all probes. Never resolves after `stop`. */
   async ask(round: number, timeout: number): Promise<RoundResult> {
     const { probes } = this.#settings;
     const asked: Question[] = [];
-    this.#settled = 0;
     let again = probes.map((_, index) => index);
     let starved = 0;
     for (;;) {
-      const questions = again.map((index) => this.#question(index, round, timeout, asked[index]));
+      const about = again.map((index) => ({ index, round, timeout, former: asked[index] }));
+      // oxlint-disable-next-line no-await-in-loop
+      const questions = await this.#all(about);
       for (const question of questions) asked[question.index] = question;
-      await this.#all(questions);
       again = questions.filter((question) => question.answer().starved).map((question) => question.index);
       if (again.length === 0 || starved === MOST_REPEATS) break;
       starved++;
@@ -85,13 +105,15 @@ export class Asker {
     while (this.#waiting.length > 0 && this.#active.size < this.#room && this.#pace.take(this.#means.now()))
       this.#begin(this.#waiting.pop());
     this.#pumping = false;
-    if (this.#active.size === 0 && this.#waiting.length === 0) this.#finish?.();
+    if (this.#waiting.length > 0) return;
+    this.#whenBegun?.();
+    this.#whenBegun = undefined;
   }
 
   /** Frees every socket. */
   stop(): void {
-    this.#finish = undefined;
-    this.#waiting.length = 0;
+    this.#waiting = [];
+    this.#whenBegun = undefined;
     for (const question of this.#active) question.abandon();
     this.#active.clear();
   }
@@ -101,27 +123,33 @@ export class Asker {
     return Math.max(1, Math.floor(this.#settings.concurrency / this.#settings.attempts));
   }
 
-  #question(index: number, round: number, timeout: number, former: Question | undefined): Question {
+  #question({ index, round, timeout, former }: About, settled: () => void): Question {
     const { probes, salt, attempts } = this.#settings;
     const probe = probes[index];
     if (!probe) throw new RangeError(`no probe ${index}`);
-    const settings: QuestionSettings = { probe, index, salt, round, timeout, attempts };
     return new Question(
-      settings,
+      { probe, index, salt, round, timeout, attempts },
       this.#means,
       (question) => {
         this.#active.delete(question);
         this.#settled++;
+        settled();
         this.#pump();
       },
       former?.answer().attempts,
     );
   }
 
-  #all(questions: readonly Question[]): Promise<void> {
+  #all(about: readonly About[]): Promise<readonly Question[]> {
     return new Promise((resolve) => {
-      this.#finish = resolve;
-      this.#waiting.push(...shuffled(questions));
+      let left = about.length;
+      const settled = (): void => {
+        left--;
+        if (left === 0) resolve(questions);
+      };
+      const questions = about.map((each) => this.#question(each, settled));
+      if (left === 0) resolve(questions);
+      this.#waiting = [...shuffled(questions), ...this.#waiting];
       this.#pump();
     });
   }

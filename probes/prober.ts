@@ -25,6 +25,14 @@ const LINGER_MS = 3_000;
 
 type Reason = EndLine['reason'];
 
+/** A round under way. */
+interface Going {
+  readonly round: number;
+  readonly startedAt: number;
+  readonly timeout: number;
+  readonly result: Promise<RoundResult>;
+}
+
 export class Prober {
   readonly #order: ProberOrder;
   readonly #report: Report;
@@ -90,36 +98,49 @@ export class Prober {
     );
   }
 
-  /** Round after round; each starts at least `roundGapMs` after the one before. */
+  /**
+   * Round after round, each at least `roundGapMs` after the one before. The first ones, as many as can be enough,
+   * overlap: while the silences of one are waited for, the next is asked.
+   */
   async #probe(asker: Asker): Promise<Reason> {
+    const first = this.#order.resident ? 1 : this.#order.schedule.stableRounds;
+    const going: Going[] = [];
     for (;;) {
-      const startedAt = now();
-      const result = await asker.ask(this.#round, this.#timeout.ms);
-      this.#take(result, startedAt);
-      this.#round++;
-      const nextAt = Math.max(now(), startedAt + this.#order.schedule.roundGapMs);
-      const reason = this.#order.resident ? undefined : this.#rounds.enough(now(), nextAt);
-      if (reason) return reason;
+      const round = this.#ask(asker, this.#round + going.length);
+      going.push(round);
+      const nextAt = round.startedAt + this.#order.schedule.roundGapMs;
+      if (this.#round === 0 && going.length < first) await asker.begun();
+      else {
+        for (const each of going.splice(0)) this.#take(each, await each.result);
+        const reason = this.#order.resident ? undefined : this.#rounds.enough(now(), Math.max(now(), nextAt));
+        if (reason) return reason;
+      }
       await sleep(nextAt - now());
     }
   }
 
-  /** A round by which the timeout proved too short for this network does not count, nor do its silences. */
-  #take(result: RoundResult, startedAt: number): void {
+  #ask(asker: Asker, round: number): Going {
+    const timeout = this.#timeout.ms;
+    return { round, startedAt: now(), timeout, result: asker.ask(round, timeout) };
+  }
+
+  /** A round whose timeout proved too short for this network does not count, nor do its silences. */
+  #take({ round, startedAt, timeout }: Going, result: RoundResult): void {
+    this.#round = round + 1;
     this.#slowed.starved += result.starved;
     // A refusal may be this node's own doing; only a connection shows that packets leave the pod and come back.
     this.#answered ||= result.answers.some((answer) => answer.outcome === 'connected');
-    const slow = this.#timeout.grewFor(result.latencies);
+    const slow = timeout < this.#timeout.ms || this.#timeout.grewFor(result.latencies);
     if (slow) this.#slowed.slowNetwork++;
-    else this.#rounds.add(this.#round, Math.round(startedAt), result.answers);
-    if (this.#order.resident && !slow) this.#tellRound();
+    else this.#rounds.add(round, Math.round(startedAt), result.answers);
+    if (this.#order.resident && !slow) this.#tellRound(round);
   }
 
-  #tellRound(): void {
+  #tellRound(round: number): void {
     for (let probe = 0; probe < this.#order.probes.length; probe++) {
       const standing = this.#rounds.standing(probe);
       if (!standing) continue;
-      const attempts = standing.attempts.filter((attempt) => attempt.round === this.#round);
+      const attempts = standing.attempts.filter((attempt) => attempt.round === round);
       this.#tellResult(probe, { ...standing, attempts });
     }
   }
@@ -162,6 +183,7 @@ export class Prober {
     this.#asker?.tick(lateMs);
     if (!this.#asker || this.#order.resident || time < this.#progressAt + PROGRESS_MS) return;
     this.#progressAt = time;
-    this.#report.tell({ kind: 'progress', round: this.#round, settled: this.#asker.settled });
+    const settled = Math.min(this.#asker.settled, this.#order.probes.length);
+    this.#report.tell({ kind: 'progress', round: this.#round, settled });
   };
 }
