@@ -35,7 +35,13 @@ const CREATE_AT_ONCE = 20;
 /** Agents end themselves after this long, whatever happens to us. */
 export const AGENT_LIFE_MS = 15 * 60_000;
 
-export async function deployFleet(context: Context, plan: Plan, survey: Survey): Promise<Fleet> {
+/** @param onNode told of the node of every listener as soon as it listens */
+export async function deployFleet(
+  context: Context,
+  plan: Plan,
+  survey: Survey,
+  onNode: (node: string) => void,
+): Promise<Fleet> {
   await createNamespaces(context, plan);
   const identities = await assignUsers(context, survey.identities);
   const policies = await Promise.all(
@@ -43,7 +49,7 @@ export async function deployFleet(context: Context, plan: Plan, survey: Survey):
       applyPolicy(context, manifest as unknown as V1NetworkPolicy, `${position.file}:${position.line}`),
     ),
   );
-  const listeners = await launchListeners(context, plan, identities);
+  const listeners = await launchListeners(context, plan, identities, onNode);
   return { identities, policies, listeners, destinations: destinationsOf(plan, listeners, survey.targets) };
 }
 
@@ -51,6 +57,7 @@ async function launchListeners(
   context: Context,
   plan: Plan,
   identities: ReadonlyMap<string, Identity>,
+  onNode: (node: string) => void,
 ): Promise<ReadonlyMap<string, Listener>> {
   const listeners = new Map<string, Listener>();
   const limit = pLimit(CREATE_AT_ONCE);
@@ -64,6 +71,7 @@ async function launchListeners(
           const wish = placementWish(workload, (name) => listeners.get(name)?.pod.node);
           const listener = await launchListener(context, workload, identity, wish, tls);
           listeners.set(workload.name, listener);
+          onNode(listener.pod.node);
           context.emit({ kind: 'progress', phase: 'deploy', done: listeners.size, total });
         }),
       ),

@@ -4,7 +4,7 @@
  * nodes and that targets answer.
  */
 import type { Context } from '../fleet/context.ts';
-import { launchListener } from '../fleet/deploy.ts';
+import { launchListener, type Listener } from '../fleet/deploy.ts';
 import { ownIdentity } from '../fleet/identities.ts';
 import { withDeadline } from '../model/deadline.ts';
 import type { Destination, FleetPod } from '../model/fleet.ts';
@@ -14,7 +14,7 @@ import { orderFor } from './batches.ts';
 import { type Resident, startResident } from './resident.ts';
 import { Wakeup } from './wakeup.ts';
 
-const CONTROL_PORT = { protocol: 'tcp', port: 8080 } as const;
+const CONTROL_PORT = { protocol: 'tcp' as const, port: 8080 };
 const CONTROL_SCHEDULE = {
   timeoutMs: 1000,
   attempts: 3,
@@ -38,27 +38,34 @@ export class Controls {
   readonly #namespace: string;
   readonly #pods: FleetPod[] = [];
   readonly #residents: Resident[] = [];
+  /** By node. */
+  readonly #listeners = new Map<string, Promise<Listener>>();
   /** Nodes with a resident prober, told or under way. */
   readonly #covered = new Map<string, Promise<void>>();
-  readonly #asked: Promise<readonly Asked[]>;
+  #asked: Promise<readonly Asked[]> = Promise.resolve([]);
   readonly #told = new Wakeup();
 
-  /**
-   * @param nodes nodes that hold destinations of ours
-   * @param targets what else must be seen to answer
-   */
-  constructor(
-    context: Context,
-    namespace: string,
-    nodes: readonly string[],
-    targets: readonly Destination[],
-  ) {
+  constructor(context: Context, namespace: string) {
     this.#context = context;
     this.#namespace = namespace;
-    this.#asked = this.#listen(nodes, targets);
-    for (const node of nodes) void this.cover(node);
+  }
+
+  /** Makes sure that a listener stands on this node, which holds a destination. No more of them after `begin`. */
+  listenOn(node: string): void {
+    if (this.#listeners.has(node)) return;
+    const launched = this.#listen(node);
+    // Told where it is awaited, in `shown`; until then it is nobody's unhandled rejection.
+    launched.catch(() => undefined);
+    this.#listeners.set(node, launched);
+  }
+
+  /** From here on residents ask. @param targets what, beside the listeners, must be seen to answer */
+  begin(targets: readonly Destination[]): void {
+    this.#asked = this.#everything(targets);
+    this.#asked.catch(() => undefined);
+    for (const node of this.#listeners.keys()) void this.cover(node);
     // Targets alone need one control, wherever the scheduler likes.
-    if (nodes.length === 0 && targets.length > 0) void this.#once('', { kind: 'any' });
+    if (this.#listeners.size === 0 && targets.length > 0) void this.#once('', { kind: 'any' });
   }
 
   /** Makes sure that a resident prober stands on this node; a prober has come to run there. */
@@ -89,27 +96,24 @@ export class Controls {
     let covering = this.#covered.get(key);
     if (!covering) {
       covering = this.#reside(wish);
-      // Told where it is awaited, in `shown`; until then it is nobody's unhandled rejection.
+      // As above.
       covering.catch(() => undefined);
       this.#covered.set(key, covering);
     }
     return covering;
   }
 
-  async #listen(nodes: readonly string[], targets: readonly Destination[]): Promise<readonly Asked[]> {
+  async #listen(node: string): Promise<Listener> {
     const identity = await ownIdentity(this.#context, this.#namespace, {});
-    const listeners = await Promise.all(
-      nodes.map((node) =>
-        launchListener(
-          this.#context,
-          { name: 'control', listen: [CONTROL_PORT] },
-          identity,
-          { kind: 'on', node },
-          undefined,
-        ),
-      ),
-    );
-    this.#pods.push(...listeners.map(({ pod }) => pod));
+    const workload = { name: 'control', listen: [CONTROL_PORT] };
+    const wish = { kind: 'on', node } as const;
+    const listener = await launchListener(this.#context, workload, identity, wish, undefined);
+    this.#pods.push(listener.pod);
+    return listener;
+  }
+
+  async #everything(targets: readonly Destination[]): Promise<readonly Asked[]> {
+    const listeners = await Promise.all(this.#listeners.values());
     return [
       ...listeners.map(({ pod }) => ({
         to: { kind: 'node' as const, node: pod.node },

@@ -10,7 +10,7 @@ import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
 import { type Batch, batchesOf } from './batches.ts';
-import { Controls } from './controls.ts';
+import type { Controls } from './controls.ts';
 import { type ProberLog, runProber } from './prober.ts';
 import { scheduleFor } from './schedule.ts';
 
@@ -27,14 +27,15 @@ const CATCH_UP_MS = 10_000;
 /** A beat that was under way, and one that surely began afterwards. */
 const CATCH_UP_BEATS = 2;
 
+/** @param controls with a listener on every node that holds a destination */
 export async function probeFleet(
   context: Context,
   plan: Plan,
   fleet: Fleet,
   capabilities: Capabilities,
+  controls: Controls,
 ): Promise<Measured> {
-  const targets = [...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined);
-  const controls = new Controls(context, plan.controlNamespace, listenerNodes(fleet), targets);
+  controls.begin([...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined));
   const batches = await runBatches(context, plan, fleet, capabilities, (node) => void controls.cover(node));
   const [behind] = await Promise.all([catchUp(context, [...fleet.listeners.values()]), controls.shown()]);
   return { batches, controls: await controls.records(), controlPods: controls.pods, behind };

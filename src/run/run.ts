@@ -19,6 +19,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
 import { runCanary } from '../preflight/canary.ts';
 import { requireEnforcement } from '../preflight/require.ts';
+import { Controls } from '../probing/controls.ts';
 import { type Measured, probeFleet } from '../probing/probe.ts';
 import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
 import { judge } from '../verdict/judge.ts';
@@ -66,8 +67,13 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
       survey: await surveyCluster(context, plan),
     }));
     const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
-    const fleet = await phases.run('deploy', () => deployFleet(context, plan, survey));
-    const measured = await phases.run('probe', () => probeFleet(context, plan, fleet, capabilities));
+    const controls = new Controls(context, plan.controlNamespace);
+    const fleet = await phases.run('deploy', () =>
+      deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
+    );
+    const measured = await phases.run('probe', () =>
+      probeFleet(context, plan, fleet, capabilities, controls),
+    );
     const moved = await movedTargets(context, plan, fleet);
     const parts = { startedAt, facts, capabilities, fleet, measured, moved, notes };
     const { record, verdicts } = await phases.run('judge', () => judged(recordOf(plan, deps, parts)));
