@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { CoreV1Api, KubeConfig, Log, type V1Pod, Watch } from '@kubernetes/client-node';
-import { ApiLab, eventually, named, phase, refused, script } from './api-lab.ts';
+import { eventually } from '../support/until.ts';
+import { ApiLab, named, phase, refused, script } from './api-lab.ts';
 
 let lab: ApiLab;
 beforeAll(async () => {

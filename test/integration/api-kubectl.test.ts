@@ -1,7 +1,8 @@
 /** kubectl on the embedded cluster, as a person uses it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiLab, type Ran, eventually, hasKubectl } from './api-lab.ts';
+import { eventually } from '../support/until.ts';
+import { ApiLab, type Ran, hasKubectl } from './api-lab.ts';
 
 const SERVER = `
 apiVersion: v1

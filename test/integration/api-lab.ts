@@ -1,6 +1,5 @@
 /** A whole embedded cluster for a test file, with kubectl and the client library pointed at it. */
 import { spawn, spawnSync } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   AppsV1Api,
   CoreV1Api,
@@ -11,6 +10,7 @@ import {
   type V1PodSpec,
 } from '@kubernetes/client-node';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
+import { eventually } from '../support/until.ts';
 
 /** The daemon is a program of its own, so the tests run what `npm run build` made. */
 const BUILT = '../../dist/src/sandbox/start.js';
@@ -89,17 +89,6 @@ export class ApiLab {
 
   log(namespace: string, name: string): Promise<string> {
     return this.core.readNamespacedPodLog({ namespace, name });
-  }
-}
-
-/** Asks until the answer is as wanted; rejects with the last answer after ten seconds. */
-export async function eventually<T>(ask: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const value = await ask();
-    if (wanted(value)) return value;
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value).slice(0, 2000)}`);
-    await delay(20);
   }
 }
 

@@ -9,13 +9,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CoreV1Api, KubeConfig, type KubernetesObject, type V1Pod } from '@kubernetes/client-node';
 import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { type Ended, type Running, start } from './netproof.ts';
+import { eventually } from './until.ts';
 
 /** The daemon is a program of its own, so the tests run what the build made. */
 const BUILT = '../../dist/src/sandbox/start.js';
@@ -346,17 +346,6 @@ export function table({ result }: Proved): Readonly<Record<string, string>> {
     cells.set(key, (cells.get(key) ?? new Set()).add(cause));
   }
   return Object.fromEntries([...cells].map(([key, causes]) => [key, [...causes].toSorted().join(' ')]));
-}
-
-/** Asks until the answer is as wanted; rejects with the last answer after twenty seconds. */
-export async function eventually<T>(ask: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const value = await ask();
-    if (wanted(value)) return value;
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value).slice(0, 2000)}`);
-    await delay(20);
-  }
 }
 
 async function writeAll(

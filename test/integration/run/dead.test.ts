@@ -4,15 +4,8 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import {
-  eventually,
-  Lab,
-  proofOf,
-  RUN_MS,
-  table,
-  unlessStarved,
-  type Written,
-} from '../../support/sandbox-run.ts';
+import { Lab, proofOf, RUN_MS, table, unlessStarved, type Written } from '../../support/sandbox-run.ts';
+import { eventually } from '../../support/until.ts';
 
 let lab: Lab;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 /** Who asks and what is asked: copied identities, zones, placement, every kind of target and protocol. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunRecord } from '../../../src/model/record.ts';
-import { eventually, Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { eventually } from '../../support/until.ts';
 
 const SERVE = `require('http').createServer((q, s) => { s.statusCode = q.url === '/' ? 200 : 404; s.end('real'); }).listen(8080)`;
 const API = { app: 'api', tier: 'backend' };

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import type { Kinds } from '../../../src/cluster/cluster.ts';
 import { ANNOTATION, RUN_LABEL } from '../../../src/model/labels.ts';
-import { eventually, Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { Lab, proofOf, RUN_MS, table, type Written } from '../../support/sandbox-run.ts';
+import { eventually } from '../../support/until.ts';
 
 const SERVE = `require('http').createServer((q, s) => s.end('real')).listen(8080, () => console.log('up'))`;
 const IDLE = 'setInterval(() => {}, 1000)';
