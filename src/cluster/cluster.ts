@@ -45,6 +45,15 @@ export interface Access {
   readonly subresource?: string;
 }
 
+/** A resource by its place in the API, for kinds that netproof has no type for. */
+export interface ResourcePlace {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
 export type WatchEvent<K extends Kind> = {
   readonly type: 'added' | 'modified' | 'deleted';
   readonly object: Kinds[K];
@@ -63,6 +72,11 @@ export interface Cluster {
   version(): Promise<string>;
   /** All objects, page by page. */
   list<K extends Kind>(kind: K, selection?: Selection): Promise<Kinds[K][]>;
+  /**
+   * What `keep` makes of every object of the resource, page by page, so that no more than a page is held whole;
+   * undefined if the server has no such resource.
+   */
+  collect<T>(place: ResourcePlace, keep: (object: unknown) => T): Promise<T[] | undefined>;
   /** The object, or undefined if there is none. */
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): Promise<Kinds[K] | undefined>;
   /** With `dryRun`, the server validates and admits but stores nothing. */

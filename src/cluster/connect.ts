@@ -5,9 +5,9 @@ import type { Cluster, Kind, Kinds, Selection } from './cluster.ts';
 import { createCredentialSource } from './credentials.ts';
 import type { Where } from './errors.ts';
 import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfig.ts';
-import { listAll } from './list.ts';
+import { listAll, listKept } from './list.ts';
 import { followContainerLog } from './log.ts';
-import { createObject, deleteObject, getObject } from './objects.ts';
+import { createObject, deleteObject, getObject, unlessMissing } from './objects.ts';
 import { isAllowed, podTemplateOf, serverVersion } from './questions.ts';
 import { ACCESS_REVIEW, RESOURCES, WORKLOADS } from './resources.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -53,6 +53,11 @@ function createCluster(transport: Transport, clock: Clock, where: Where, budgetM
       told('list', pluralOf(kind), selection.namespace, async () => {
         const { items } = await listAll<Kinds[K]>(api, RESOURCES[kind], selection);
         return items;
+      }),
+    collect: (place, keep) =>
+      told('list', place.plural, undefined, async () => {
+        const found = await unlessMissing(() => listKept(api, place, {}, keep));
+        return found?.items;
       }),
     get: (kind, namespace, name) =>
       told('get', pluralOf(kind), namespace, () => getObject(api, kind, namespace, name)),

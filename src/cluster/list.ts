@@ -1,6 +1,6 @@
 /** All objects of a kind, page by page, as one consistent picture. */
 import type { Api, Call } from './api.ts';
-import type { Selection } from './cluster.ts';
+import type { ResourcePlace, Selection } from './cluster.ts';
 import { isExpired } from './errors.ts';
 import { pathOf, type Resource } from './resources.ts';
 
@@ -19,29 +19,43 @@ interface Page<T> {
   readonly items?: readonly T[] | null;
 }
 
-/** Page tokens live for some minutes (410 after that); then the list begins anew. */
-export async function listAll<T>(
+export function listAll<T>(
   api: Api,
   resource: Resource,
   selection: Selection,
   options: Pick<Call, 'signal' | 'retry'> = {},
 ): Promise<Listed<T>> {
+  return listKept<T, T>(api, resource, selection, (item) => item, options);
+}
+
+/**
+ * As `listAll`, keeping of each object only what `keep` makes of it. Page tokens live for some minutes (410 after
+ * that); then the list begins anew.
+ */
+export async function listKept<T, Kept>(
+  api: Api,
+  resource: ResourcePlace,
+  selection: Selection,
+  keep: (item: T) => Kept,
+  options: Pick<Call, 'signal' | 'retry'> = {},
+): Promise<Listed<Kept>> {
   for (let restart = 0; ; restart++) {
     try {
-      return await pages<T>(api, resource, selection, options);
+      return await pages(api, resource, selection, keep, options);
     } catch (error) {
       if (!isExpired(error) || restart === RESTARTS) throw error;
     }
   }
 }
 
-async function pages<T>(
+async function pages<T, Kept>(
   api: Api,
-  resource: Resource,
+  resource: ResourcePlace,
   selection: Selection,
+  keep: (item: T) => Kept,
   options: Pick<Call, 'signal' | 'retry'>,
-): Promise<Listed<T>> {
-  const items: T[] = [];
+): Promise<Listed<Kept>> {
+  const items: Kept[] = [];
   let token: string | undefined;
   for (;;) {
     const page = await api.json<Page<T>>({
@@ -49,7 +63,7 @@ async function pages<T>(
       query: { ...selectors(selection), limit: String(PAGE), continue: token },
       ...options,
     });
-    for (const item of page.items ?? []) items.push(item);
+    for (const item of page.items ?? []) items.push(keep(item));
     token = page.metadata?.continue || undefined;
     if (token === undefined) return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
   }

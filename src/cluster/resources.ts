@@ -1,12 +1,8 @@
 /** Where each kind lives in the API. */
-import type { Cluster, Kind } from './cluster.ts';
+import type { Cluster, Kind, ResourcePlace } from './cluster.ts';
 
-export interface Resource {
+export interface Resource extends ResourcePlace {
   readonly kind: string;
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
 }
 
 function resource(kind: string, group: string, plural: string, namespaced = true): Resource {
@@ -46,12 +42,17 @@ export const ACCESS_REVIEW = resource(
   false,
 );
 
-export function apiVersionOf({ group, version }: Resource): string {
+export function apiVersionOf({ group, version }: ResourcePlace): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
 /** Absent namespace: all of them. */
-export function pathOf(target: Resource, namespace?: string, name?: string, subresource?: string): string {
+export function pathOf(
+  target: ResourcePlace,
+  namespace?: string,
+  name?: string,
+  subresource?: string,
+): string {
   const root = target.group === '' ? `/api/${target.version}` : `/apis/${apiVersionOf(target)}`;
   const scope =
     target.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';

@@ -77,6 +77,7 @@ export function memoryCluster(oddities: Oddities = {}): MemoryCluster {
       if (onDelete(kind, name)) stored.splice(at, 1);
       return true;
     },
+    collect: unused,
     get: unused,
     create: unused,
     watch: unused,

@@ -76,6 +76,27 @@ describe('list', () => {
   });
 });
 
+describe('collect', () => {
+  const GATEWAYS = '/apis/gateway.networking.k8s.io/v1/gateways';
+  const place = { group: 'gateway.networking.k8s.io', version: 'v1', plural: 'gateways', namespaced: true };
+  const nameOnly = (object: unknown) =>
+    (object as { readonly metadata: { readonly name: string } }).metadata.name;
+
+  test('keeps what it is told to of every page, and begins anew when the token expired', async () => {
+    at.server.on('GET', GATEWAYS, page(['a'], 'old'), gone, page(['a'], 'new'), page(['b']));
+    expect(await at.cluster.collect(place, nameOnly)).toEqual(['a', 'b']);
+  });
+
+  test('of a resource that the server does not have there is nothing', async () => {
+    expect(await at.cluster.collect(place, nameOnly)).toBeUndefined();
+  });
+
+  test('what may not be read is an error', async () => {
+    at.server.on('GET', GATEWAYS, (exchange) => exchange.fail(403, 'Forbidden', 'no'));
+    await expect(at.cluster.collect(place, nameOnly)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
 describe('get', () => {
   test('an object, or undefined', async () => {
     at.server.on('GET', `${PODS}/a`, (exchange) => exchange.json(pod('a')));
