@@ -99,6 +99,9 @@ export class Listener {
     const beat = this.#beats++;
     const answered = await Promise.all(idle.map((each, i) => this.#answers(each, i, beat, dials)));
     idle.forEach((each, i) => answered[i] && alive.add(name(each)));
+    // What came before a beat is told before it, also what still lay in the kernel: timers run before sockets.
+    await new Promise(setImmediate);
+    this.#sightings.flush();
     this.#vitals.beat([...alive]);
   }
 

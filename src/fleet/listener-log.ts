@@ -15,8 +15,8 @@ export interface ListenerLog extends AgentLog {
   readonly alive: ReadonlyMap<string, readonly number[]>;
   readonly lag: readonly (readonly [number, number])[];
   readonly kubeletAt: readonly number[];
-  /** Resolves after `count` further beats, that is, once the log has caught up; false if it broke off before. */
-  beats(count: number, signal: AbortSignal): Promise<boolean>;
+  /** Resolves once the log tells of a beat at or after this time on our clock; false if it broke off before. */
+  reached(time: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function watchListener(context: Context, pod: FleetPod): ListenerLog {
@@ -25,7 +25,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   const lag: [number, number][] = [];
   const kubeletAt: number[] = [];
   const beatWaiters = new Set<() => void>();
-  let beatCount = 0;
+  let lastBeat = -Infinity;
   let over = false;
   const listening = deferred<void>();
   // Nobody may be waiting yet when it fails.
@@ -44,7 +44,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
           sightings.set(nonce, sighting(nonce, port, from, at));
         break;
       case 'beat':
-        beatCount += 1;
+        lastBeat = line.at;
         lag.push([line.at, line.lagMs]);
         if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt)
           kubeletAt.push(line.kubeletAt);
@@ -80,20 +80,19 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
     get offsetMs() {
       return log.offsetMs;
     },
-    beats: (count, signal) => {
-      const target = beatCount + count;
-      return new Promise((resolve) => {
+    reached: (time, signal) =>
+      new Promise((resolve) => {
         const check = (): void => {
-          if (beatCount < target && !over && !signal.aborted) return;
+          const there = lastBeat + log.offsetMs >= time;
+          if (!there && !over && !signal.aborted) return;
           beatWaiters.delete(check);
           signal.removeEventListener('abort', check);
-          resolve(beatCount >= target);
+          resolve(there);
         };
         beatWaiters.add(check);
         signal.addEventListener('abort', check);
         check();
-      });
-    },
+      }),
   };
 }
 

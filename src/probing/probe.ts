@@ -24,8 +24,6 @@ export interface Measured {
 
 /** How long listeners' logs may take to catch up after the last prober ended, milliseconds. */
 const CATCH_UP_MS = 10_000;
-/** A beat that was under way, and one that surely began afterwards. */
-const CATCH_UP_BEATS = 2;
 
 /** @param controls with a listener on every node that holds a destination */
 export async function probeFleet(
@@ -37,7 +35,10 @@ export async function probeFleet(
 ): Promise<Measured> {
   controls.begin([...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined));
   const batches = await runBatches(context, plan, fleet, capabilities, (node) => void controls.cover(node));
-  const [behind] = await Promise.all([catchUp(context, [...fleet.listeners.values()]), controls.shown()]);
+  const [behind] = await Promise.all([
+    catchUp(context, [...fleet.listeners.values()], endOf(context, batches)),
+    controls.shown(),
+  ]);
   return { batches, controls: await controls.records(), controlPods: controls.pods, behind };
 }
 
@@ -120,10 +121,22 @@ function listenerNodes(fleet: Fleet): readonly string[] {
   return [...new Set([...fleet.listeners.values()].map(({ pod }) => pod.node))].sort();
 }
 
-/** After the last prober: wait until every listener's log tells of a time after it; the pods whose logs don't. */
-async function catchUp(context: Context, listeners: readonly Listener[]): Promise<ReadonlySet<string>> {
+/** When the last prober ended; for one that was lost, when that became known. */
+function endOf(context: Context, batches: Measured['batches']): number {
+  return Math.max(...batches.map(({ log }) => log.end?.at ?? context.clock.now()));
+}
+
+/**
+ * After the last prober: wait until every listener's log tells of a time after it; the pods whose logs don't. Nodes'
+ * clocks are known to some milliseconds only; but a packet whose silence was told was sent most of a timeout before.
+ */
+async function catchUp(
+  context: Context,
+  listeners: readonly Listener[],
+  end: number,
+): Promise<ReadonlySet<string>> {
   const caughtUp = await withDeadline(context.signal, CATCH_UP_MS, (signal) =>
-    Promise.all(listeners.map(({ log }) => log.beats(CATCH_UP_BEATS, signal))),
+    Promise.all(listeners.map(({ log }) => log.reached(end, signal))),
   );
   context.signal.throwIfAborted();
   return new Set(listeners.filter((_, index) => !caughtUp[index]).map(({ pod }) => pod.name));
