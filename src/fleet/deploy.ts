@@ -2,7 +2,6 @@
 import type { ListenerOrder } from '../../probes/wire.ts';
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import pLimit from 'p-limit';
-import { generateCertificate } from './certificate.ts';
 import type { Destination, FleetPod, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Workload } from '../model/scenario.ts';
@@ -104,7 +103,10 @@ export async function launchListener(
 
 async function certificateFor(workloads: readonly Workload[]): Promise<ListenerOrder['tls']> {
   const needed = workloads.some((workload) => workload.listen.some((port) => port.protocol === 'https'));
-  return needed ? generateCertificate('netproof listener') : undefined;
+  if (!needed) return undefined;
+  // Its library takes a tenth of a second to load.
+  const { generateCertificate } = await import('./certificate.ts');
+  return generateCertificate('netproof listener');
 }
 
 /** @param nodeOf the node of a workload launched before */
