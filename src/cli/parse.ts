@@ -5,6 +5,7 @@ import { type ExitCode, NetproofError } from '../model/errors.ts';
 import type { Command, Context } from './command.ts';
 import { cleanup } from './commands/cleanup.ts';
 import { demo } from './commands/demo.ts';
+import { rbac } from './commands/rbac.ts';
 import { run } from './commands/run.ts';
 import { sandbox } from './commands/sandbox.ts';
 import { schema } from './commands/schema.ts';
@@ -45,6 +46,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, demo);
   add(parser, validate);
   add(parser, schema);
+  add(parser, rbac);
   add(parser, sandbox);
   add(parser, cleanup);
   addCompletion(parser);

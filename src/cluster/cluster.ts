@@ -1,6 +1,8 @@
 /** What netproof asks of a cluster. One implementation speaks to an API server (`connect.ts`); tests bring their own. */
+import type { Subject } from '../model/access.ts';
 import type {
   CoreV1Event,
+  V1ClusterRole,
   V1ConfigMap,
   V1DaemonSet,
   V1EndpointSlice,
@@ -27,6 +29,7 @@ export interface Kinds {
   ReplicaSet: V1ReplicaSet;
   DaemonSet: V1DaemonSet;
   PodDisruptionBudget: V1PodDisruptionBudget;
+  ClusterRole: V1ClusterRole;
 }
 export type Kind = keyof Kinds;
 
@@ -121,6 +124,10 @@ export interface Cluster {
   ): Promise<V1PodTemplateSpec | undefined>;
   /** SelfSubjectAccessReview. */
   can(access: Access): Promise<boolean>;
+  /** SelfSubjectReview: who we are to the server; undefined if it does not tell (before Kubernetes 1.28). */
+  whoAmI(): Promise<Subject | undefined>;
+  /** Every API group with a version, e.g. `cilium.io/v2`, as discovery lists them to everybody. */
+  apiVersions(): Promise<readonly string[]>;
   /** Requests made so far and the bytes they carried, where known. */
   readonly traffic: { readonly requests: number; readonly bytesSent: number; readonly bytesReceived: number };
 }

@@ -8,8 +8,8 @@ import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfi
 import { listAll, listKept } from './list.ts';
 import { followContainerLog } from './log.ts';
 import { createObject, deleteObject, getObject, unlessMissing } from './objects.ts';
-import { isAllowed, podTemplateOf, serverVersion } from './questions.ts';
-import { ACCESS_REVIEW, RESOURCES, WORKLOADS } from './resources.ts';
+import { apiVersions, isAllowed, ownSubject, podTemplateOf, serverVersion } from './questions.ts';
+import { ACCESS_REVIEW, RESOURCES, SELF_REVIEW, WORKLOADS } from './resources.ts';
 import { createTransport, type Transport } from './transport.ts';
 import { packageVersion } from './version.ts';
 import { watchKind } from './watch.ts';
@@ -78,5 +78,7 @@ function createCluster(transport: Transport, clock: Clock, where: Where, budgetM
     podTemplate: (kind, namespace, name) =>
       told('get', WORKLOADS[kind].plural, namespace, () => podTemplateOf(api, kind, namespace, name)),
     can: (access) => told('create', ACCESS_REVIEW.plural, undefined, () => isAllowed(api, access)),
+    whoAmI: () => told('create', SELF_REVIEW.plural, undefined, () => ownSubject(api)),
+    apiVersions: () => told('get', 'apis', undefined, () => apiVersions(api)),
   };
 }

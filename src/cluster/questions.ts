@@ -1,8 +1,16 @@
-/** What is asked of a cluster beside its objects: its version, our rights, a workload's pod template. */
+/** What is asked of a cluster beside its objects: its version, its APIs, who we are and may do, a workload's pod template. */
+import type { Subject } from '../model/access.ts';
 import type { Api } from './api.ts';
 import type { Access } from './cluster.ts';
 import { unlessMissing } from './objects.ts';
-import { ACCESS_REVIEW, apiVersionOf, pathOf, type WorkloadKind, WORKLOADS } from './resources.ts';
+import {
+  ACCESS_REVIEW,
+  apiVersionOf,
+  pathOf,
+  SELF_REVIEW,
+  type WorkloadKind,
+  WORKLOADS,
+} from './resources.ts';
 import type { V1Pod, V1PodTemplateSpec } from './types.ts';
 
 export async function serverVersion(api: Api): Promise<string> {
@@ -21,6 +29,39 @@ export async function isAllowed(api: Api, access: Access): Promise<boolean> {
     },
   });
   return review.status?.allowed === true;
+}
+
+export async function apiVersions(api: Api): Promise<readonly string[]> {
+  const { groups } = await api.json<{
+    readonly groups?: readonly { readonly versions?: readonly { readonly groupVersion?: string }[] }[];
+  }>({ path: '/apis' });
+  return (groups ?? []).flatMap(
+    ({ versions }) => versions?.map(({ groupVersion }) => groupVersion ?? '') ?? [],
+  );
+}
+
+interface SelfReview {
+  readonly status?: { readonly userInfo?: { readonly username?: string } };
+}
+
+export async function ownSubject(api: Api): Promise<Subject | undefined> {
+  const review = await unlessMissing(() =>
+    api.json<SelfReview>({
+      method: 'POST',
+      path: pathOf(SELF_REVIEW),
+      body: { apiVersion: apiVersionOf(SELF_REVIEW), kind: SELF_REVIEW.kind },
+    }),
+  );
+  const username = review?.status?.userInfo?.username;
+  return username === undefined || username === '' ? undefined : subjectNamed(username);
+}
+
+/** A service account's user name has its namespace in it (ServiceAccountUsernamePrefix). */
+function subjectNamed(username: string): Subject {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
+  return namespace !== undefined && name !== undefined
+    ? { kind: 'ServiceAccount', namespace, name }
+    : { kind: 'User', name: username };
 }
 
 interface Templated {

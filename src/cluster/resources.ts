@@ -21,6 +21,7 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
   ReplicaSet: resource('ReplicaSet', 'apps', 'replicasets'),
   DaemonSet: resource('DaemonSet', 'apps', 'daemonsets'),
   PodDisruptionBudget: resource('PodDisruptionBudget', 'policy', 'poddisruptionbudgets'),
+  ClusterRole: resource('ClusterRole', 'rbac.authorization.k8s.io', 'clusterroles', false),
 };
 
 export type WorkloadKind = Parameters<Cluster['podTemplate']>[0];
@@ -39,6 +40,13 @@ export const ACCESS_REVIEW = resource(
   'SelfSubjectAccessReview',
   'authorization.k8s.io',
   'selfsubjectaccessreviews',
+  false,
+);
+
+export const SELF_REVIEW = resource(
+  'SelfSubjectReview',
+  'authentication.k8s.io',
+  'selfsubjectreviews',
   false,
 );
 

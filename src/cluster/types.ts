@@ -15,6 +15,7 @@ export type Wire<T> = T extends Date
       : T;
 
 export type CoreV1Event = Wire<client.CoreV1Event>;
+export type V1ClusterRole = Wire<client.V1ClusterRole>;
 export type V1ConfigMap = Wire<client.V1ConfigMap>;
 export type V1Container = Wire<client.V1Container>;
 export type V1EndpointSlice = Wire<client.V1EndpointSlice>;

@@ -27,6 +27,8 @@ export interface RoleRules {
   readonly rules: readonly {
     readonly apiGroups: readonly string[];
     readonly resources: readonly string[];
+    /** Absent: all. */
+    readonly resourceNames?: readonly string[];
     readonly verbs: readonly string[];
     readonly why: string;
   }[];

@@ -70,7 +70,7 @@ describe('without the right to', () => {
           stdout: '',
           stderr: expect.stringContaining(`not allowed to ${right}`),
         });
-        expect(stderr).toContain('netproof run --dry-run prints the roles that a run needs');
+        expect(stderr).toContain('netproof rbac prints the roles that a run needs');
       } finally {
         await account.remove();
       }

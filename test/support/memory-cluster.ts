@@ -84,6 +84,8 @@ export function memoryCluster(oddities: Oddities = {}): MemoryCluster {
     followLog: unused,
     podTemplate: unused,
     can: unused,
+    whoAmI: unused,
+    apiVersions: unused,
     version: unused,
   };
 }
