@@ -1,4 +1,4 @@
-/** What is asked of a cluster beside its objects: its version, its APIs, who we are and may do, a workload's pod template. */
+/** What is asked of a cluster beside its objects: version, APIs, who we are and may do, pod templates. */
 import type { Subject } from '../model/access.ts';
 import type { Api } from './api.ts';
 import type { Access } from './cluster.ts';

@@ -3,14 +3,14 @@ import type { Detection, Enforcer, Engine } from '../../model/detection.ts';
 import { agentsOnNodes } from './agents.ts';
 import type { Detector, Found } from './detector.ts';
 import type { Facts, WorkloadFact } from './facts.ts';
-import { findOf, isAgent } from './found.ts';
+import { findOf, isAgent, type Recognised, recognise } from './found.ts';
 import { isMeshPlugin, meshesOf, servesGroup } from './meshes.ts';
 import { poolsOf } from './pools.ts';
 import { DETECTORS } from './registry.ts';
 
 /** Never throws, whatever a cluster says. */
 export function detect(facts: Facts): Detection {
-  const engines = DETECTORS.flatMap((detector) => engineOf(detector, facts));
+  const engines = recognise(DETECTORS, facts).map((recognised) => engineOf(recognised, facts));
   const strangers = unknownPlugins(facts);
   return {
     enforcer: enforcerOf(engines, strangers, facts),
@@ -27,28 +27,25 @@ export function detect(facts: Facts): Detection {
   };
 }
 
-function engineOf(detector: Detector, facts: Facts): Engine[] {
-  const found = findOf(detector, facts);
-  const traces = detector.traces?.(facts) ?? [];
-  if (found.agents.length === 0 && traces.length === 0) return [];
+function engineOf(recognised: Recognised, facts: Facts): Engine {
+  const { detector, traces } = recognised;
+  const found = findOf(recognised, facts);
   const told = detector.describe(found);
   const version = told.version ?? found.version;
   const agents = agentsOnNodes(found.agents, facts);
-  return [
-    {
-      id: detector.id,
-      name: told.name ?? detector.name,
-      ...(version === undefined ? {} : { version }),
-      role: told.role,
-      evidence: [...traces, ...evidenceOf(detector, found)],
-      enforces: told.enforces,
-      weaknesses: told.weaknesses ?? [],
-      switches: told.switches ?? [],
-      deny: told.deny,
-      startUp: told.startUp,
-      ...(agents === undefined ? {} : { agents }),
-    },
-  ];
+  return {
+    id: detector.id,
+    name: told.name ?? detector.name,
+    ...(version === undefined ? {} : { version }),
+    role: told.role,
+    evidence: [...traces, ...evidenceOf(detector, found)],
+    enforces: told.enforces,
+    weaknesses: told.weaknesses ?? [],
+    switches: told.switches ?? [],
+    deny: told.deny,
+    startUp: told.startUp,
+    ...(agents === undefined ? {} : { agents }),
+  };
 }
 
 function evidenceOf(detector: Detector, { agents, facts }: Found): string[] {

@@ -18,8 +18,25 @@ export function isAgent(signature: AgentSignature | undefined, workload: Workloa
   );
 }
 
-export function findOf(detector: Detector, facts: Facts): Found {
-  const agents = facts.workloads.filter((workload) => isAgent(detector.agent, workload));
+/** A detector whose agent, or other trace, is in the facts. */
+export interface Recognised {
+  readonly detector: Detector;
+  readonly agents: readonly WorkloadFact[];
+  /** Evidence beside the agents. */
+  readonly traces: readonly string[];
+}
+
+export function recognise(detectors: readonly Detector[], facts: Facts): readonly Recognised[] {
+  return detectors
+    .map((detector) => ({
+      detector,
+      agents: facts.workloads.filter((workload) => isAgent(detector.agent, workload)),
+      traces: detector.traces?.(facts) ?? [],
+    }))
+    .filter(({ agents, traces }) => agents.length + traces.length > 0);
+}
+
+export function findOf({ detector, agents }: Recognised, facts: Facts): Found {
   const controllers = facts.workloads.filter(
     ({ kind, name }) => kind === 'Deployment' && detector.controllers?.includes(name),
   );
