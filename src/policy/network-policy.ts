@@ -1,0 +1,104 @@
+/** NetworkPolicies (networking.k8s.io/v1) → rules. `null` in a manifest is an absent field, as in the API. */
+import type {
+  V1NetworkPolicy,
+  V1NetworkPolicyPeer,
+  V1NetworkPolicyPort,
+  V1ObjectMeta,
+} from '../cluster/types.ts';
+import { parseBlock } from './address.ts';
+import type { Direction, PolicyRef } from './prediction.ts';
+import { HIGHEST_PORT, protocolOf, ruleId } from './rules.ts';
+import type { Peer, Policy, PortRange, Rule } from './rules.ts';
+import { selectorOf } from './selector.ts';
+
+export function readNetworkPolicy({ metadata, spec }: V1NetworkPolicy): Policy {
+  const namespace = metadata?.namespace ?? 'default';
+  const ref: PolicyRef = { kind: 'NetworkPolicy', namespace, ...identityOf(metadata) };
+  const types = policyTypes(spec);
+  const rulesIn = (direction: Direction, lists: readonly PeersAndPorts[]) =>
+    lists.map((lists_, index) => ruleOf(ref, direction, index, lists_, namespace));
+  return {
+    ref,
+    tier: 'network-policy',
+    priority: 0,
+    subject: { kind: 'pods', namespaces: namespace, pods: selectorOf(spec?.podSelector), neverHost: false },
+    rules: {
+      ingress: types.includes('Ingress')
+        ? rulesIn(
+            'ingress',
+            (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports })),
+          )
+        : undefined,
+      egress: types.includes('Egress')
+        ? rulesIn(
+            'egress',
+            (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
+          )
+        : undefined,
+    },
+  };
+}
+
+export function identityOf(metadata: V1ObjectMeta | undefined) {
+  const { name = '', uid, resourceVersion } = metadata ?? {};
+  return {
+    name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+}
+
+/** Without types: ingress always, egress if there is an egress rule (API defaulting: an empty list is none). */
+function policyTypes(spec: V1NetworkPolicy['spec']): readonly string[] {
+  const types = spec?.policyTypes ?? [];
+  if (types.length > 0) return types;
+  return (spec?.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
+}
+
+interface PeersAndPorts {
+  readonly peers: readonly V1NetworkPolicyPeer[] | null | undefined;
+  readonly ports: readonly V1NetworkPolicyPort[] | null | undefined;
+}
+
+function ruleOf(
+  policy: PolicyRef,
+  direction: Direction,
+  index: number,
+  { peers, ports }: PeersAndPorts,
+  namespace: string,
+): Rule {
+  const id = ruleId(policy, direction, index);
+  return {
+    ref: { id, policy, direction, index, tier: 'network-policy', action: 'allow' },
+    // Missing and empty are the same: not restricted.
+    peers: peers == null || peers.length === 0 ? 'all' : peers.map((peer) => peerOf(peer, namespace)),
+    ports: ports == null || ports.length === 0 ? 'all' : ports.map(portOf),
+  };
+}
+
+function peerOf({ ipBlock, podSelector, namespaceSelector }: V1NetworkPolicyPeer, own: string): Peer {
+  if (ipBlock != null) return blockOf(ipBlock);
+  if (podSelector == null && namespaceSelector == null) return { kind: 'nothing' };
+  return {
+    kind: 'pods',
+    namespaces: namespaceSelector == null ? own : selectorOf(namespaceSelector),
+    pods: selectorOf(podSelector),
+    neverHost: false,
+  };
+}
+
+function blockOf({ cidr, except }: NonNullable<V1NetworkPolicyPeer['ipBlock']>): Peer {
+  const block = parseBlock(cidr);
+  if (block === undefined) return { kind: 'nothing' };
+  const holes = (except ?? []).map(parseBlock).filter((hole) => hole !== undefined);
+  return { kind: 'block', block, except: holes, text: cidr };
+}
+
+/** Without a number every port of that protocol; a protocol that policies know nothing of matches nothing. */
+function portOf({ port, endPort, protocol: written }: V1NetworkPolicyPort): PortRange {
+  const protocol = protocolOf(written) ?? 'TCP';
+  if (protocolOf(written) === undefined) return { kind: 'numbers', protocol, first: 1, last: 0 };
+  if (port == null) return { kind: 'numbers', protocol, first: 0, last: HIGHEST_PORT };
+  if (typeof port === 'string') return { kind: 'named', name: port, protocol };
+  return { kind: 'numbers', protocol, first: port, last: endPort ?? port };
+}
