@@ -2,6 +2,7 @@
 
 const NONCE = '[A-Za-z0-9.]{1,64}';
 const GREETING = new RegExp(`^netproof (${NONCE})\\r?\\n`);
+const HELD = new RegExp(`^netproof\\+ (${NONCE})$`);
 const HEADER_LINE = new RegExp(`\\r\\nx-netproof-nonce:[ \\t]*(${NONCE})[ \\t]*\\r\\n`, 'i');
 /** A pod's name is a DNS subdomain. */
 const SIGNATURE = /^[A-Za-z0-9.-]{1,253}(?=\r?\n)/;
@@ -11,6 +12,18 @@ export const NONCE_HEADER = 'x-netproof-nonce';
 
 /** What a prober says over TCP and UDP. */
 export const greeting = (nonce: string): string => `netproof ${nonce}\n`;
+
+/** What a prober says on a connection that stays open after the echo. */
+export const heldGreeting = (nonce: string): string => `netproof+ ${nonce}\n`;
+
+/** The nonces of such greetings in whole lines; undefined if there is anything else. */
+export function heldGreetings(text: string): readonly string[] | undefined {
+  const nonces = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => HELD.exec(line)?.[1]);
+  return nonces.every((nonce) => nonce !== undefined) ? nonces : undefined;
+}
 
 /** The nonce of a greeting; undefined if it is not one. */
 export const greeted = (text: string): string | undefined => GREETING.exec(text)?.[1];

@@ -64,6 +64,11 @@ export interface ProbeOrder {
   readonly port: number;
   /** True if one of our listeners is there: send the nonce and expect it echoed. */
   readonly echo: boolean;
+  /**
+   * TCP with `echo`: keep one connection over all rounds, each saying a nonce of its own on it. Once it is gone, every
+   * round tells so (`refused`); while nothing comes back, `timed-out`.
+   */
+  readonly hold?: boolean;
   /** HTTP(S): request path, `/` if absent. */
   readonly path?: string;
   /** HTTPS: name for SNI and certificate check, `host` if absent. */

@@ -9,6 +9,8 @@ export interface Call {
   readonly nonce: string;
   /** One of our listeners is there: its echo is awaited. */
   readonly echo: boolean;
+  /** TCP: keep the connection, and speak on it again in the next round. */
+  readonly hold?: boolean;
   readonly path?: string;
   /** Name in the HTTP Host header, in SNI and in the certificate check; may be an address. */
   readonly serverName: string;

@@ -2,9 +2,12 @@
 import { connect } from 'node:net';
 import { echoedBy, greeting } from '../nonce.ts';
 import type { Dial } from './dial.ts';
+import { dialHeld } from './held.ts';
 import { converse } from './stream.ts';
 
-export const dialTcp: Dial = (call, ear) =>
+export const dialTcp: Dial = (call, ear) => (call.hold === true ? dialHeld : dialOnce)(call, ear);
+
+const dialOnce: Dial = (call, ear) =>
   converse(
     connect({ host: call.address, port: call.port }),
     {

@@ -7,7 +7,7 @@ import { bindAny, peer } from './listen.ts';
 const MOST_READ = 8_192;
 /** Connections of all servers together; one more ends the oldest, for that one is the likeliest to be idle. */
 const MOST_CONNECTIONS = socketsAllowed(8_192);
-/** A connection's whole life. */
+/** A connection's whole life, or since the last question of one that is held. */
 const LIFE_MS = 10_000;
 /** The kernel cuts it to net.core.somaxconn (4096): it completes that many handshakes while we are busy. */
 const BACKLOG = 65_535;
@@ -16,10 +16,10 @@ const open = new Map<Socket, number>();
 let sweeper: NodeJS.Timeout | undefined;
 
 /**
- * Answers to what was read so far from a peer: text to send and then close, `null` to hang up, `undefined` to
- * read on.
+ * Answers to what was read so far from a peer: text to send and then close, or to send and hear the next question,
+ * `null` to hang up, `undefined` to read on.
  */
-export type Responder = (text: string, from: string) => string | null | undefined;
+export type Responder = (text: string, from: string) => string | { readonly say: string } | null | undefined;
 
 export function listenOn(server: Server, port: number): Promise<void> {
   server.on('connection', guard);
@@ -46,7 +46,11 @@ export function serve(socket: Socket, respond: Responder): void {
     text += chunk.toString('latin1');
     const answer = respond(text, peer(socket.remoteAddress, socket.remotePort));
     if (typeof answer === 'string') socket.end(answer, 'latin1');
-    else if (answer === null || text.length > MOST_READ) socket.destroy();
+    else if (typeof answer === 'object' && answer !== null) {
+      text = '';
+      renew(socket);
+      socket.write(answer.say, 'latin1');
+    } else if (answer === null || text.length > MOST_READ) socket.destroy();
   });
 }
 
@@ -56,6 +60,11 @@ function guard(socket: Socket): void {
   socket.on('close', () => open.delete(socket));
   if (open.size > MOST_CONNECTIONS) open.keys().next().value?.destroy();
   sweeper ??= setInterval(sweep, LIFE_MS / 10);
+}
+
+/** Who spoke to us lives on. */
+function renew(socket: Socket): void {
+  if (open.delete(socket)) open.set(socket, Date.now());
 }
 
 /** A Map keeps the order of insertion: the oldest come first. */

@@ -1,6 +1,6 @@
 /** TCP: echoes the nonce of a greeting, hangs up on anything else. */
 import { createServer } from 'node:net';
-import { greeted } from '../nonce.ts';
+import { greeted, heldGreetings } from '../nonce.ts';
 import type { Hearing, Listen } from './listen.ts';
 import { listenOn, type Responder, serve } from './stream.ts';
 
@@ -15,5 +15,8 @@ const greetings =
   (text, from) => {
     if (!text.includes('\n')) return undefined;
     const nonce = greeted(text);
-    return nonce === undefined ? null : hearing.heard(nonce, from);
+    if (nonce !== undefined) return hearing.heard(nonce, from);
+    if (!text.endsWith('\n')) return undefined;
+    const held = heldGreetings(text);
+    return held === undefined ? null : { say: held.map((each) => hearing.heard(each, from)).join('') };
   };

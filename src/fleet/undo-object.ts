@@ -6,6 +6,7 @@ import type { UndoStep } from './undo.ts';
 const GROUPS = {
   Pod: 'pods',
   NetworkPolicy: 'policies',
+  Service: 'services',
   ConfigMap: 'owners',
   Namespace: 'namespaces',
 } as const;

@@ -7,7 +7,7 @@ import { withDeadline } from '../model/deadline.ts';
 
 export interface UndoStep {
   /** Consecutive steps of one group undo side by side. */
-  readonly group: 'pods' | 'policies' | 'owners' | 'namespaces';
+  readonly group: 'pods' | 'policies' | 'services' | 'owners' | 'namespaces';
   readonly what: string;
   /** Resolves with true if there was something to undo. */
   readonly undo: () => Promise<boolean>;

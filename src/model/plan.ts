@@ -2,14 +2,20 @@
 import type { Matrix } from './matrix.ts';
 import type { NamespaceSpec, PolicyManifest, Scenario, Workload } from './scenario.ts';
 
+export interface ControlNamespace {
+  readonly name: string;
+  /** False: it was there before, and nothing is made in it but what carries the run's label. */
+  readonly create: boolean;
+}
+
 export interface Plan {
   readonly runId: string;
   readonly scenario: Scenario;
   readonly matrix: Matrix;
   readonly created: readonly NamespaceSpec[];
   readonly existing: readonly NamespaceSpec[];
-  /** Namespace of the canary and the controls, created by the run, outside every policy of the scenario. */
-  readonly controlNamespace: string;
+  /** Namespace of the canary and the controls, outside every policy of the scenario. */
+  readonly control: ControlNamespace;
   readonly policies: readonly PolicyManifest[];
   readonly listeners: readonly Workload[];
   readonly probers: readonly Workload[];

@@ -1,6 +1,6 @@
 /** From a scenario and its matrix to what a run will create and ask; nothing is touched yet. */
 import type { Matrix } from '../model/matrix.ts';
-import type { Plan } from '../model/plan.ts';
+import type { ControlNamespace, Plan } from '../model/plan.ts';
 import type { Scenario, Workload } from '../model/scenario.ts';
 import { estimate } from './estimate.ts';
 import { rbacFor } from './rbac.ts';
@@ -15,9 +15,12 @@ const FIRST_CONTROL_PORT = 24_117;
 
 /**
  * @param runId lower-case letters and digits: it is a label value and part of the control namespace's name
+ * @param controlNamespace one that exists, where the run may not create its own
  */
-export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runId: string }): Plan {
-  const controlNamespace = `netproof-${runId}`;
+export function planRun(
+  { scenario, matrix }: Loaded,
+  { runId, controlNamespace }: { readonly runId: string; readonly controlNamespace?: string | undefined },
+): Plan {
   const listeners = scenario.workloads.filter((workload) => workload.listen.length > 0);
   const probers = scenario.workloads.filter((workload) => matrix.sources.includes(workload.name));
   return {
@@ -26,7 +29,7 @@ export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runI
     matrix,
     created: scenario.namespaces.filter((namespace) => namespace.create),
     existing: scenario.namespaces.filter((namespace) => !namespace.create),
-    controlNamespace,
+    control: controlFor(runId, controlNamespace),
     policies: scenario.policies,
     listeners,
     probers,
@@ -35,6 +38,12 @@ export function planRun({ scenario, matrix }: Loaded, { runId }: { readonly runI
     rbac: rbacFor(scenario),
     estimate: estimate(scenario, matrix, listeners.length, probers.length),
   };
+}
+
+export function controlFor(runId: string, existing: string | undefined): ControlNamespace {
+  return existing === undefined
+    ? { name: `netproof-${runId}`, create: true }
+    : { name: existing, create: false };
 }
 
 const SHORTEST_BEAT_MS = 250;

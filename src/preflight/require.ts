@@ -1,42 +1,64 @@
-/** Refuses to go on where the scenario relies on enforcement that was shown to be absent. */
-import type { Capabilities } from '../model/capabilities.ts';
+/**
+ * Whether a run may go on after its canary; pure.
+ *
+ * What is absent and relied upon ends it. What is unknown does not: no verdict rests on the canary, for silence counts
+ * only with the run's own controls, and a refusal only if it was learned. Then it is a note.
+ */
+import type { Capabilities, CapabilityProof } from '../model/capabilities.ts';
+import type { Detection } from '../model/detection.ts';
 import { NetproofError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Reliance } from './relies.ts';
+import { likelyCause } from './likely.ts';
 
-type Direction = 'ingress' | 'egress';
-const BOTH: readonly Direction[] = ['ingress', 'egress'];
-
-/** Throws `unenforced` (exit code 3), naming the directions. */
-export function requireEnforcement(plan: Plan, capabilities: Capabilities): void {
-  const absent = BOTH.filter((direction) => capabilities[direction] === 'absent');
-  const needed = directionsNeeded(plan);
-  const refused =
-    needed === 'any' ? absent.length === BOTH.length : absent.some((each) => needed.includes(each));
-  if (!refused) return;
-  const what = absent.join(' and ');
+/** Throws `unenforced` (exit code 3), naming what is absent, where, and what may have switched it off. */
+export function requireEnforcement(
+  reliance: Reliance,
+  capabilities: Capabilities,
+  detection: Detection | undefined,
+): void {
+  const absent = lackingFor(reliance, capabilities);
+  if (absent.length === 0) return;
+  const what = [...new Set(absent.map(({ because }) => because))].join('; ');
+  const likely = detection === undefined ? undefined : likelyCause(detection, absent);
   throw new NetproofError(
     'unenforced',
-    `this cluster does not enforce NetworkPolicies: a canary's ${what} deny was ignored`,
+    `this cluster does not enforce what the scenario relies on: ${what}`,
     {
-      hint: 'install a network plugin that enforces policies, or switch its enforcement on; to probe all the same: --skip-preflight',
+      hint: `${likely ?? 'install a network plugin that enforces policies, or switch its enforcement on'}; to probe all the same: --skip-preflight`,
     },
   );
 }
 
-/**
- * A scenario that brings its policies tells which directions it relies on. One that relies on the cluster's own
- * policies needs whichever they use, which is not known here: then only a cluster that enforces neither is refused.
- */
-function directionsNeeded(plan: Plan): readonly Direction[] | 'any' {
-  const denies = plan.matrix.cells.some((cell) => cell.expect === 'deny');
-  if (!denies) return [];
-  if (plan.policies.length === 0) return 'any';
-  return [...new Set(plan.policies.flatMap(({ manifest }) => policyTypes(manifest)))];
+/** What the scenario relies on and could not be told. */
+export function untoldFor(reliance: Reliance, { tested, proofs }: Capabilities): readonly CapabilityProof[] {
+  if (!tested) return [];
+  return proofs.filter(
+    ({ capability, proof }) =>
+      proof === 'unknown' && reliance.capabilities.has(capability) && !isWay(capability),
+  );
 }
 
-/** The API's defaults: always Ingress, and Egress if there are egress rules (networking.k8s.io/v1, policyTypes). */
-function policyTypes(manifest: Readonly<Record<string, unknown>>): readonly Direction[] {
-  const spec = (manifest['spec'] ?? {}) as { policyTypes?: string[]; egress?: unknown[] };
-  const types = spec.policyTypes ?? (spec.egress ? ['Ingress', 'Egress'] : ['Ingress']);
-  return types.map((type) => (type === 'Egress' ? 'egress' : 'ingress'));
+/** A cluster of one node has no way between two. */
+const isWay = (capability: string): boolean => capability === 'same-node' || capability === 'cross-node';
+
+function lackingFor(
+  { policies, capabilities: relied, nodes }: Reliance,
+  { proofs, ingress, egress }: Capabilities,
+): readonly CapabilityProof[] {
+  const absent = proofs.filter(({ proof }) => proof === 'absent');
+  switch (policies) {
+    case 'none':
+      return [];
+    // Which direction they use is not known here: only a cluster that enforces neither is refused.
+    case 'unknown':
+      return ingress === 'absent' && egress === 'absent'
+        ? absent.filter(({ capability }) => capability === 'ingress' || capability === 'egress')
+        : [];
+    case 'own':
+      return absent.filter(
+        ({ capability, absentOn }) =>
+          relied.has(capability) &&
+          (absentOn === undefined || nodes === undefined || absentOn.some((node) => nodes.includes(node))),
+      );
+  }
 }

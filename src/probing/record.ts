@@ -52,7 +52,7 @@ function observe(told: Told, index: number, log: ProberLog, listener: Listener |
 const MOST_ATTEMPTS = 32;
 
 /** The nonces of these rounds that the listener logged; see wire.ts for a nonce's form. */
-function sightingsOf(
+export function sightingsOf(
   attempts: readonly Attempt[],
   index: number,
   salt: string,

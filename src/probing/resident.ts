@@ -1,5 +1,5 @@
 /** A prober that repeats its rounds until it is stopped: the controls, and the preflight's canary. */
-import type { Line, Outcome, ProbeOrder, Schedule } from '../../probes/wire.ts';
+import type { Line, Outcome, ProbeOrder, ResultLine, Schedule } from '../../probes/wire.ts';
 import { type AgentLogReader, readAgentLog } from '../fleet/agent-log.ts';
 import type { Context } from '../fleet/context.ts';
 import { launchPod } from '../fleet/launch.ts';
@@ -23,18 +23,30 @@ export interface Resident {
   /** Rounds of each probe so far, by its index. */
   readonly rounds: readonly (readonly Round[])[];
   readonly log: AgentLogReader;
+  /** Starts its nonces, see wire.ts. */
+  readonly salt: string;
+  /** When the kubelet fetched its control port, on its own clock. */
+  readonly kubeletAt: readonly number[];
+  /** Longest time that its event loop stood still, milliseconds. */
+  readonly longestLagMs: number;
 }
 
-/** @param onRound called after every result */
+/** @param onRound called with every result, and without one when its log ends */
 export async function startResident(
   context: Context,
   request: ResidentRequest,
-  onRound: () => void = () => undefined,
+  onRound: (result?: ResultLine) => void = () => undefined,
 ): Promise<Resident> {
   const order = proberOrder(context, request, true);
   const pod = await launchPod(context, { ...request, order });
   const rounds: Round[][] = request.probes.map(() => []);
+  const kubeletAt: number[] = [];
+  let longestLagMs = 0;
   const take = (line: Line): void => {
+    if (line.kind === 'beat') {
+      longestLagMs = Math.max(longestLagMs, line.lagMs);
+      if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) kubeletAt.push(line.kubeletAt);
+    }
     if (line.kind !== 'result') return;
     const last = line.attempts.at(-1);
     const at = last ? last.at + last.ms : line.at;
@@ -42,9 +54,19 @@ export async function startResident(
       request.probes[line.probe]?.echo === true && !line.attempts.some((each) => each.echoed);
     const outcome = line.outcome === 'connected' && echoMissing ? 'errored' : line.outcome;
     rounds[line.probe]?.push([at, outcome]);
-    onRound();
+    onRound(line);
   };
   const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
-  log.done.then(onRound, onRound);
-  return { pod, rounds, log };
+  const ended = (): void => onRound();
+  log.done.then(ended, ended);
+  return {
+    pod,
+    rounds,
+    log,
+    salt: order.salt,
+    kubeletAt,
+    get longestLagMs() {
+      return longestLagMs;
+    },
+  };
 }

@@ -26,7 +26,9 @@ export function describePlan(plan: Plan): string {
 function createdLines(plan: Plan): string[] {
   return [
     'Would be created, and removed after the run:',
-    `  namespace ${plan.controlNamespace} (a new name each run): the preflight's canary and the control pods`,
+    plan.control.create
+      ? `  namespace ${plan.control.name} (a new name each run): the preflight's canary and the control pods`
+      : `  in namespace ${plan.control.name}, which stays: the preflight's canary and the control pods`,
     ...plan.created.flatMap((namespace) => namespaceLines(namespace, plan)),
   ];
 }

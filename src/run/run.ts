@@ -1,29 +1,25 @@
 /** The line: scenario, plan, preflight, deploy, probe, judge, report; clean up, always. */
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Clock, Context, RandomName } from '../fleet/context.ts';
+import type { Context } from '../fleet/context.ts';
 import { deployFleet, type Fleet } from '../fleet/deploy.ts';
-import { createNamespace } from '../fleet/namespaces.ts';
-import { Owners } from '../fleet/owners.ts';
-import { PodWatch } from '../fleet/pod-watch.ts';
 import { surveyCluster } from '../fleet/survey.ts';
 import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
 import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
 import { linked } from '../model/deadline.ts';
-import { NetproofError } from '../model/errors.ts';
-import type { Emit } from '../model/events.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
-import { runCanary } from '../preflight/canary.ts';
+import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts';
+import { relianceOf } from '../preflight/relies.ts';
 import { requireEnforcement } from '../preflight/require.ts';
 import { Controls } from '../probing/controls.ts';
 import { type Measured, probeFleet } from '../probing/probe.ts';
 import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
 import { judge } from '../verdict/judge.ts';
 import { cleanUp } from './clean-up.ts';
+import { contextOf, interrupted, noting, type RunSettings, type Surroundings } from './context.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
 import { Phases } from './phases.ts';
 import { summarise } from './summary.ts';
@@ -32,19 +28,11 @@ export interface RunOptions {
   readonly runId: string;
   /** Believe the cluster untested; the report says so. */
   readonly skipPreflight: boolean;
+  /** One that exists, for the canary and the controls; absent: a new one. */
+  readonly controlNamespace?: string | undefined;
 }
 
-export interface RunDeps {
-  readonly cluster: Cluster;
-  readonly sandbox: boolean;
-  readonly version: string;
-  readonly operator: string;
-  readonly emit: Emit;
-  /** Aborted: stop, clean up, reject with `interrupted`. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly randomName: RandomName;
-  readonly agentSource: string;
+export interface RunDeps extends Surroundings {
   /** This process' CPU time and peak memory so far. */
   readonly usage: () => Pick<Resources, 'cpuMs' | 'maxRss'>;
   /** Gets the result as soon as it is known, before the clean-up. */
@@ -59,7 +47,7 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   const watching = linked();
   const phases = new Phases(deps.clock, deps.emit);
   const notes: string[] = [];
-  const context = contextOf(plan, noting(deps, notes), undo, working.signal, watching.signal);
+  const context = contextOf(settingsOf(plan), noting(deps, notes), undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
     const { facts, survey } = await phases.run('resolve', async () => ({
@@ -67,7 +55,7 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
       survey: await surveyCluster(context, plan),
     }));
     const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
-    const controls = new Controls(context, plan.controlNamespace);
+    const controls = new Controls(context, plan.control.name);
     const fleet = await phases.run('deploy', () =>
       deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
     );
@@ -90,47 +78,16 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   }
 }
 
-/** What is told on the way belongs in the record too. */
-function noting(deps: RunDeps, notes: string[]): RunDeps {
-  return {
-    ...deps,
-    emit: (event) => {
-      if (event.kind === 'note') notes.push(event.message);
-      deps.emit(event);
-    },
-  };
-}
-
-function contextOf(
-  plan: Plan,
-  deps: RunDeps,
-  undo: UndoStack,
-  working: AbortSignal,
-  watching: AbortSignal,
-): Context {
-  return {
-    ...deps,
-    signal: working,
-    runId: plan.runId,
-    controlPort: plan.controlPort,
-    beatMs: plan.beatMs,
-    settings: plan.scenario.pods,
-    undo,
-    owners: new Owners(deps.cluster, undo, plan.runId),
-    pods: new PodWatch(deps.cluster, plan.runId, watching, deps.clock),
-  };
-}
-
-function interrupted({ reason }: AbortSignal): NetproofError {
-  if (reason instanceof NetproofError) return reason;
-  return new NetproofError('interrupted', 'interrupted before there was a result');
+function settingsOf({ runId, controlPort, beatMs, scenario }: Plan): RunSettings {
+  return { runId, controlPort, beatMs, settings: scenario.pods };
 }
 
 async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Capabilities> {
-  await createNamespace(context, { name: plan.controlNamespace, labels: {} });
+  await openControlNamespace(context, plan.control);
   if (options.skipPreflight) return UNKNOWN_CAPABILITIES;
-  const capabilities = await runCanary(context, plan.controlNamespace);
-  requireEnforcement(plan, capabilities);
+  const reliance = relianceOf(plan);
+  const capabilities = await scenarioCanary(context, plan.control, reliance);
+  requireEnforcement(reliance, capabilities, undefined);
   return capabilities;
 }
 

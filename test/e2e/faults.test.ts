@@ -33,7 +33,7 @@ ours('a policy engine', () => {
         const { code, stdout, stderr } = await startRun(writeScenario(guarded(PLACE))).ended;
         expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
         expect(stderr).toContain(
-          "this cluster does not enforce NetworkPolicies: a canary's ingress and egress deny was ignored",
+          'this cluster does not enforce what the scenario relies on: ingress policies are ignored',
         );
         const untested = await prove(writeScenario(guarded(PLACE)), { args: ['--skip-preflight'] });
         expect(table(untested)).toEqual(causes('leak'));

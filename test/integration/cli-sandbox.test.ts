@@ -34,7 +34,7 @@ describe('a sandbox of its own', () => {
         'none',
       ]);
       expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-      expect(stderr).toMatch(/^netproof: this cluster does not enforce NetworkPolicies/m);
+      expect(stderr).toMatch(/^netproof: this cluster does not enforce what the scenario relies on/m);
     },
     MINUTE,
   );

@@ -19,6 +19,10 @@ export const CAPABLE: Capabilities = {
   egress: 'proven',
   denySignature: { tcp: ['timed-out'], udp: ['timed-out'] },
   latencyMs: 0,
+  proofs: [],
+  nodes: [],
+  conditions: [],
+  measures: {},
   findings: [],
 };
 

@@ -108,6 +108,10 @@ function recordOf(specs: readonly ProbeSpec[]): RunRecord {
       egress: 'proven',
       denySignature: { tcp: ['timed-out'], udp: ['timed-out'] },
       latencyMs: 310,
+      proofs: [],
+      nodes: [],
+      conditions: [],
+      measures: {},
       findings: [],
     },
     pods: sources.map((source, i) => ({

@@ -1,0 +1,160 @@
+/** From the canary's verdicts to what this cluster enforces, and the words for what it does not; pure. */
+import type { Capabilities, CapabilityProof, Condition, Measures } from '../../model/capabilities.ts';
+import { CAPABILITIES } from '../../model/capabilities.ts';
+import { NEWCOMER } from './cast.ts';
+import type { Scene } from './cells.ts';
+import {
+  applyTimes,
+  establishedIn,
+  type Moment,
+  networkConditions,
+  openAtFirst,
+  removeTimes,
+  slowestDeny,
+  spreadOf,
+} from './measures.ts';
+import { enforcementOf } from './nodes.ts';
+import type { Judged } from './observe.ts';
+import { proofsOf } from './proofs.ts';
+import { DNS, type Stage, type Voice } from './stage.ts';
+import type { Script } from './table.ts';
+import { HELD, HELD_POLICY, TICKER } from './ticker.ts';
+
+export interface Played {
+  readonly script: Script;
+  readonly scene: Scene;
+  readonly stage: Pick<Stage, 'voices' | 'unlaunched'>;
+  readonly judged: readonly Judged[];
+  readonly signature: Capabilities['denySignature'];
+  readonly settledAt: number;
+  readonly applied: readonly Moment[];
+  /** Absent if policies were not taken away. */
+  readonly recovered: { readonly removed: readonly Moment[]; readonly closed: readonly string[] } | undefined;
+}
+
+export function assess(played: Played): Capabilities {
+  const enforcement = enforcementOf(played.judged);
+  const measures = measuresOf(played);
+  const proofs = ordered([
+    ...proofsOf(played.script, played.judged, enforcement, played.stage.unlaunched),
+    ...removal(played),
+    ...newPod(played, measures),
+  ]);
+  const conditions = conditionsOf(played, measures);
+  const latency = latencyOf(played);
+  return {
+    tested: true,
+    ingress: enforcement.ingress,
+    egress: enforcement.egress,
+    denySignature: played.signature,
+    ...(latency === undefined ? {} : { latencyMs: latency }),
+    proofs,
+    nodes: enforcement.nodes,
+    conditions,
+    measures,
+    findings: [
+      ...new Set([
+        ...conditions.map(({ message }) => message),
+        ...proofs.filter(({ proof }) => proof === 'absent').map(({ because }) => because),
+      ]),
+    ],
+  };
+}
+
+const ordered = (proofs: readonly CapabilityProof[]): readonly CapabilityProof[] => {
+  const place = ({ capability }: CapabilityProof): number => CAPABILITIES.indexOf(capability);
+  return [...proofs].sort((a, b) => place(a) - place(b));
+};
+
+function measuresOf({ stage, applied, recovered, settledAt }: Played): Measures {
+  const ticker = stage.voices.get(TICKER);
+  if (!ticker) return {};
+  const apply = spreadOf(applyTimes(ticker, applied, settledAt));
+  const remove = spreadOf(removeTimes(ticker, recovered?.removed ?? []));
+  const established = establishedIn(ticker, HELD, HELD_POLICY);
+  const newPodOpenMs = openAtFirst(newcomerLines(stage.voices.get(NEWCOMER), settledAt));
+  return {
+    ...(apply === undefined ? {} : { apply }),
+    ...(remove === undefined ? {} : { remove }),
+    ...(established === undefined ? {} : { established }),
+    ...(newPodOpenMs === undefined ? {} : { newPodOpenMs }),
+  };
+}
+
+/** Until the policies were taken away. */
+function newcomerLines(voice: Voice | undefined, until: number) {
+  const offsetMs = voice?.resident.log.offsetMs ?? 0;
+  return (voice?.results[0] ?? []).filter(({ at }) => at + offsetMs <= until);
+}
+
+function newPod({ script, stage }: Played, { newPodOpenMs }: Measures): readonly CapabilityProof[] {
+  if (script.tests.every(({ capability }) => capability !== 'new-pod')) return [];
+  const proof = (value: CapabilityProof['proof'], because: string): CapabilityProof[] => [
+    { capability: 'new-pod', proof: value, because },
+  ];
+  if (newPodOpenMs === undefined)
+    return proof('unknown', stage.unlaunched.get(NEWCOMER) ?? 'a new pod was not seen to become isolated');
+  if (newPodOpenMs === 0) return proof('proven', 'a new pod was isolated from its first attempt');
+  return proof('absent', `new pods start open: one was for ${newPodOpenMs} ms, though a policy selected it`);
+}
+
+function removal({ recovered, judged, applied }: Played): readonly CapabilityProof[] {
+  if (!recovered) return [];
+  const proof = (value: CapabilityProof['proof'], because: string): CapabilityProof[] => [
+    { capability: 'removal', proof: value, because },
+  ];
+  const denied = judged.filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass');
+  if (denied.length === 0 || applied.length === 0)
+    return proof('unknown', 'no policy was seen to deny anything, so there was nothing to take back');
+  const stuck = denied.filter(({ cell }) =>
+    recovered.closed.includes(`${cell.from} ${cell.to} ${cell.port.protocol}/${cell.port.port}`),
+  );
+  if (stuck.length === 0) return proof('proven', 'everything was open again after its policy was deleted');
+  const { from, to, port } = (stuck[0] as Judged).cell;
+  const example = `${from} still can't reach ${to} ${port.protocol}/${port.port}`;
+  return proof('absent', `deleted policies stay in force: ${example}`);
+}
+
+const SLOW_PROGRAMMING_MS = 2000;
+
+function conditionsOf({ stage, judged }: Played, { apply }: Measures): readonly Condition[] {
+  const conditions: Condition[] = [];
+  if (judged.some(({ verdict }) => verdict.cause === 'intercepted')) {
+    const message =
+      'something answers in the place of pods: a sidecar or a transparent proxy; nothing can be told behind it';
+    conditions.push({ name: 'intercepted', message });
+  }
+  if (dnsIsDead([...stage.voices.values()]))
+    conditions.push({ name: 'dns-dead', message: 'cluster DNS does not answer pods' });
+  conditions.push(...networkConditions([...stage.voices.values()]));
+  if (apply !== undefined && apply.median > SLOW_PROGRAMMING_MS) {
+    const message = `policies are slow to come into force: ${apply.median} ms in the median, ${apply.max} ms at most`;
+    conditions.push({ name: 'slow-programming', message });
+  }
+  return conditions;
+}
+
+function dnsIsDead(voices: readonly Voice[]): boolean {
+  const asked = voices.flatMap(({ asks, results }) =>
+    asks.flatMap(({ name }, index) => (name === DNS ? [results[index] ?? []] : [])),
+  );
+  return asked.some((lines) => lines.length > 1 && lines.every(({ outcome }) => outcome !== 'connected'));
+}
+
+/** From each source's first round, that of its policies at the earliest. */
+function latencyOf({ stage, judged, settledAt }: Played): number | undefined {
+  const held = new Set(
+    judged
+      .filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass')
+      .map(({ cell }) => cell),
+  );
+  return slowestDeny(
+    [...stage.voices.values()].flatMap(({ asks, results, resident }) =>
+      asks.flatMap(({ cell }, index) =>
+        cell && held.has(cell)
+          ? [(results[index] ?? []).filter(({ at }) => at + resident.log.offsetMs <= settledAt)]
+          : [],
+      ),
+    ),
+  );
+}

@@ -1,0 +1,121 @@
+/** Times and shares out of what the canary's pods told; pure. */
+import type { ResultLine } from '../../../probes/wire.ts';
+import type { Condition, Measures, Spread } from '../../model/capabilities.ts';
+import { isDenied, isReached, startOf } from './observe.ts';
+import type { Ask, Voice } from './stage.ts';
+
+/** When a policy was there, or gone, on our clock. */
+export interface Moment {
+  readonly policy: string;
+  readonly at: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  const max = sorted.at(-1);
+  if (max === undefined) return undefined;
+  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? max;
+  return { median: Math.round(median), max: Math.round(max), samples: sorted.length };
+}
+
+/** Per policy that the ticker watches: from its creation to the first attempt of those that were denied from then on. */
+export function applyTimes(ticker: Voice, applied: readonly Moment[], until: number): readonly number[] {
+  return watched(ticker, applied).flatMap(({ lines, at, offsetMs }) => {
+    const before = lines.filter((line) => startOf(line) + offsetMs < until);
+    const lastOpen = before.findLastIndex((line) => !isDenied(line));
+    const first = before[lastOpen + 1];
+    return first === undefined ? [] : [Math.max(0, startOf(first) + offsetMs - at)];
+  });
+}
+
+/** From the deletion to the first attempt that got through again. */
+export function removeTimes(ticker: Voice, removed: readonly Moment[]): readonly number[] {
+  return watched(ticker, removed).flatMap(({ lines, at, offsetMs }) => {
+    const open = lines.find((line) => startOf(line) + offsetMs >= at && isReached(line, true));
+    const attempt = open?.attempts.find(({ echoed }) => echoed === true);
+    return attempt === undefined ? [] : [Math.max(0, attempt.at + offsetMs - at)];
+  });
+}
+
+function watched({ asks, results, resident }: Voice, moments: readonly Moment[]) {
+  const { offsetMs } = resident.log;
+  return asks.flatMap(({ name }: Ask, index) => {
+    const moment = moments.find(({ policy }) => policy === name);
+    return moment ? [{ lines: results[index] ?? [], at: moment.at, offsetMs }] : [];
+  });
+}
+
+/** What became of the connection that was open before its policy, once fresh ones were denied. */
+export function establishedIn(ticker: Voice, held: string, policy: string): Measures['established'] {
+  const lines = (name: string): readonly ResultLine[] =>
+    ticker.results[ticker.asks.findIndex((ask) => ask.name === name)] ?? [];
+  const denied = lines(policy).find(isDenied);
+  if (denied === undefined) return undefined;
+  const before = lines(held).some((line) => isReached(line, true) && startOf(line) < startOf(denied));
+  // The first round may have been under way when the policy came.
+  const after = lines(held)
+    .filter((line) => startOf(line) > startOf(denied))
+    .at(1);
+  if (!before || after === undefined) return undefined;
+  if (isReached(after, true)) return 'kept';
+  return isDenied(after) ? 'cut' : undefined;
+}
+
+/** From a new pod's first attempt to the last that got through before it was isolated; undefined if it never was. */
+export function openAtFirst(lines: readonly ResultLine[]): number | undefined {
+  const last = lines.at(-1);
+  const first = lines[0];
+  if (last === undefined || first === undefined || !isDenied(last)) return undefined;
+  const lastOpen = lines.findLast((line) => !isDenied(line));
+  if (lastOpen === undefined) return 0;
+  return Math.max(1, Math.round((lastOpen.attempts.at(-1)?.at ?? lastOpen.at) - startOf(first)));
+}
+
+/** From the first round to the last open one of the slowest deny. */
+export function slowestDeny(rounds: readonly (readonly ResultLine[])[]): number | undefined {
+  const times = rounds.map((lines) => {
+    const lastOpen = lines.findLast((line) => !isDenied(line));
+    const first = lines[0];
+    return lastOpen === undefined || first === undefined ? 0 : Math.round(startOf(lastOpen) - startOf(first));
+  });
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+const SLOW_MS = 250;
+const SOON_MS = 50;
+const FEW = 20;
+const LOSS_SHARE = 0.05;
+/** A prober that slept this long may have missed an answer and asked again without need. */
+const SLEPT_MS = 60;
+
+/** How the network fares where nothing is forbidden: TCP to open ports, whose handshake needs no busy listener. */
+export function networkConditions(voices: readonly Voice[]): readonly Condition[] {
+  const links = voices.filter(({ resident }) => resident.longestLagMs < SLEPT_MS).flatMap(openLinks);
+  const slow = links.map(({ median }) => median).filter((ms) => ms >= SLOW_MS);
+  const conditions: Condition[] = [];
+  if (slow.length > 0) {
+    const message = `the network is slow: a connection takes up to ${Math.max(...slow)} ms`;
+    conditions.push({ name: 'slow-network', message });
+  }
+  // On a slow link a second attempt goes out before the first one's answer can be there.
+  const fast = links.filter(({ median }) => median < SOON_MS).flatMap(({ connected }) => connected);
+  const again = fast.filter(({ n }) => n > 0).length;
+  if (fast.length >= FEW && again >= 3 && again / fast.length >= LOSS_SHARE) {
+    const message = `packets are lost on the way: ${again} of ${fast.length} connections took a second attempt`;
+    conditions.push({ name: 'lossy', message });
+  }
+  return conditions;
+}
+
+function openLinks({ asks, results }: Voice) {
+  return asks.flatMap(({ cell }, index) => {
+    if (cell?.capability !== 'control' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
+    // The first one waits for neighbours to be found.
+    const lines = (results[index] ?? []).slice(1);
+    const connected = lines.flatMap(({ attempts }) =>
+      attempts.filter(({ outcome }) => outcome === 'connected'),
+    );
+    const spread = spreadOf(connected.map(({ ms }) => ms));
+    return spread ? [{ connected, median: spread.median }] : [];
+  });
+}

@@ -1,0 +1,200 @@
+/**
+ * What the canary's pods told, as a run's record, so that the run's own judge rules on every cell: a deny counts only
+ * with its controls, here as everywhere.
+ */
+import type { Outcome, ResultLine } from '../../../probes/wire.ts';
+import type { Context } from '../../fleet/context.ts';
+import type { Capabilities } from '../../model/capabilities.ts';
+import type { Observation, ProbeRecord, ProberRecord, RunRecord } from '../../model/record.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { listenerRecord, sightingsOf } from '../../probing/record.ts';
+import type { CanaryCell } from './cells.ts';
+import type { Ask, Stage, Voice } from './stage.ts';
+
+/** Equal rounds at the end that count as an answer. */
+export const STREAK = 2;
+const DENIED: readonly Outcome[] = ['timed-out', 'refused', 'unreachable'];
+
+/** One cell with the ends of its latest rounds. */
+export interface Seen {
+  readonly cell: CanaryCell;
+  readonly voice: Voice;
+  readonly index: number;
+  /** The latest rounds that began late enough, at most STREAK. */
+  readonly rounds: readonly ResultLine[];
+}
+
+export const startOf = ({ attempts, at }: ResultLine): number => attempts[0]?.at ?? at;
+export const isDenied = ({ outcome }: ResultLine): boolean => DENIED.includes(outcome);
+/** To one of ours: with our echo. */
+export const isReached = ({ outcome, attempts }: ResultLine, echo: boolean): boolean =>
+  outcome === 'connected' && (!echo || attempts.some((attempt) => attempt.echoed === true));
+
+/** Every cell that is asked, with its rounds that began at `since` or later, on our clock. */
+export function seenSince(stage: Stage, since: number): readonly Seen[] {
+  return [...stage.voices.values()].flatMap((voice) =>
+    voice.asks.flatMap(({ cell }: Ask, index) => {
+      if (!cell) return [];
+      const from = since - voice.resident.log.offsetMs;
+      const rounds = (voice.results[index] ?? []).slice(-STREAK).filter((line) => startOf(line) >= from);
+      return [{ cell, voice, index, rounds }];
+    }),
+  );
+}
+
+/** Denies have held for a streak; what must pass has passed since the last of them began. */
+export function asExpected(seen: readonly Seen[]): boolean {
+  const denies = seen.filter(({ cell }) => cell.expect === 'deny');
+  if (!denies.every(({ rounds }) => rounds.length === STREAK && rounds.every(isDenied))) return false;
+  const since = Math.max(0, ...denies.map(({ rounds, voice }) => ourStart(rounds[0], voice)));
+  return seen
+    .filter(({ cell }) => cell.expect === 'allow')
+    .every(({ rounds, voice, index }) => {
+      const last = rounds.at(-1);
+      const echo = voice.asks[index]?.order.echo === true;
+      return last !== undefined && isReached(last, echo) && ourStart(last, voice) >= since;
+    });
+}
+
+function ourStart(line: ResultLine | undefined, { resident }: Voice): number {
+  return line === undefined ? 0 : startOf(line) + resident.log.offsetMs;
+}
+
+export interface Judged {
+  readonly cell: CanaryCell;
+  readonly fromNode: string;
+  readonly toNode: string;
+  readonly verdict: Verdict;
+}
+
+export interface Ruling {
+  readonly judged: readonly Judged[];
+  readonly signature: Capabilities['denySignature'];
+}
+
+/** Rules on what was seen; `judge` is the run's. */
+export function rule(
+  context: Context,
+  stage: Stage,
+  seen: readonly Seen[],
+  judge: (record: RunRecord) => readonly Verdict[],
+): Ruling {
+  const candidate = signatureOf(seen);
+  const verdicts = judge(recordOf(context, stage, seen, candidate));
+  const judged = seen.map(({ cell, voice }, index) => ({
+    cell,
+    fromNode: voice.resident.pod.node,
+    toNode: stage.listeners.get(cell.to)?.pod.node ?? '',
+    verdict: verdicts[index] as Verdict,
+  }));
+  return { judged, signature: signatureOf(seen.filter((_, index) => verdicts[index]?.verdict === 'pass')) };
+}
+
+/** Every socket that is asked was bound, so that a refusal is a deny. */
+function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
+  const outcomes = (udp: boolean): Outcome[] => {
+    const denied = seen.filter(
+      ({ cell, rounds }) =>
+        cell.expect === 'deny' &&
+        (cell.port.protocol === 'udp') === udp &&
+        rounds.length === STREAK &&
+        rounds.every(isDenied),
+    );
+    return [...new Set(denied.flatMap(({ rounds }) => rounds.map(({ outcome }) => outcome)))].sort();
+  };
+  return { tcp: outcomes(false), udp: outcomes(true) };
+}
+
+function recordOf(
+  context: Context,
+  stage: Stage,
+  seen: readonly Seen[],
+  denySignature: Capabilities['denySignature'],
+): RunRecord {
+  const now = context.clock.now();
+  return {
+    runId: context.runId,
+    startedAt: now,
+    endedAt: now,
+    scenario: { name: 'canary', file: '', digest: '' },
+    cluster: { server: '', context: '', version: '', sandbox: false, nodes: [] },
+    capabilities: {
+      tested: true,
+      ingress: 'unknown',
+      egress: 'unknown',
+      denySignature,
+      proofs: [],
+      nodes: [],
+      conditions: [],
+      measures: {},
+      findings: [],
+    },
+    pods: [],
+    policies: [],
+    probes: seen.map((each) => probeOf(each, stage)),
+    probers: [...stage.voices.values()].map(proberOf),
+    listeners: [...stage.listeners.values()].map((listener) => listenerRecord(listener, new Set())),
+    controls: [],
+    notes: [],
+  };
+}
+
+const NOWHERE = { file: '', line: 1, column: 1 };
+
+function probeOf({ cell, voice, index, rounds }: Seen, stage: Stage): ProbeRecord {
+  const { resident } = voice;
+  const listener = stage.listeners.get(cell.to);
+  const observation = rounds.length === 0 ? undefined : observe(rounds, voice, index, listener);
+  return {
+    source: cell.from,
+    endpoint: `${cell.to}:${cell.port.protocol}/${cell.port.port}`,
+    destination: cell.to,
+    port: cell.port,
+    host: voice.asks[index]?.order.host ?? '',
+    expect: cell.expect,
+    origin: NOWHERE,
+    prober: resident.pod.name,
+    ...(listener === undefined ? {} : { listener: listener.pod.name }),
+    ...(observation === undefined ? {} : { observation }),
+  };
+}
+
+function observe(
+  rounds: readonly ResultLine[],
+  { resident }: Voice,
+  index: number,
+  listener: Parameters<typeof sightingsOf>[3] | undefined,
+): Observation {
+  const { offsetMs } = resident.log;
+  const last = rounds.at(-1) as ResultLine;
+  const attempts = rounds.flatMap((line) => line.attempts);
+  const alike = rounds.every((line) => isDenied(line) === isDenied(last));
+  return {
+    outcome: last.outcome,
+    stable: rounds.length === STREAK && alike,
+    attempts: attempts.map((attempt) => ({ ...attempt, at: attempt.at + offsetMs })),
+    history: last.history.map((change) => ({ ...change, at: change.at + offsetMs })),
+    seen: listener ? sightingsOf(attempts, index, resident.salt, listener) : [],
+  };
+}
+
+function proberOf({ actor, resident }: Voice): ProberRecord {
+  const { pod, log, kubeletAt } = resident;
+  return {
+    pod: pod.name,
+    workload: actor,
+    node: pod.node,
+    complete: log.fault === undefined,
+    ...(log.fault === undefined ? {} : { fault: log.fault }),
+    offsetMs: log.offsetMs,
+    kubeletAt: kubeletAt.map((at) => at + log.offsetMs),
+    startedAt: 0,
+    endedAt: 0,
+    settledAt: 0,
+    rounds: 0,
+    settled: true,
+    cpuMs: 0,
+    maxRss: 0,
+    slowed: { starved: 0, slowNetwork: 0 },
+  };
+}

@@ -1,0 +1,83 @@
+/** Before any verdict is believed: what this cluster is seen to enforce, as far as a scenario relies on it, or all of it. */
+import type { Context } from '../fleet/context.ts';
+import { createNamespace } from '../fleet/namespaces.ts';
+import type { Capabilities, Capability } from '../model/capabilities.ts';
+import { NetproofError } from '../model/errors.ts';
+import type { ControlNamespace } from '../model/plan.ts';
+import type { Scene } from './canary/cells.ts';
+import { playCanary } from './canary/play.ts';
+import { scriptFor } from './canary/table.ts';
+import { schedulable } from './schedulable.ts';
+import type { Reliance } from './relies.ts';
+
+/** Throws `namespace-missing`. */
+export async function openControlNamespace(
+  context: Context,
+  { name, create }: ControlNamespace,
+): Promise<void> {
+  if (create) return createNamespace(context, { name, labels: {} });
+  const there = await context.cluster.get('Namespace', undefined, name);
+  if (there && !there.metadata?.deletionTimestamp) return;
+  throw new NetproofError('namespace-missing', `control namespace ${name} does not exist in this cluster`);
+}
+
+/** The short canary: the directions, and what else the scenario relies on. */
+export async function scenarioCanary(
+  context: Context,
+  control: ControlNamespace,
+  { capabilities: relied, nodes }: Reliance,
+): Promise<Capabilities> {
+  const wanted = (capability: Capability): boolean =>
+    capability === 'ingress' || capability === 'egress' || relied.has(capability);
+  const scene = await openScene(context, control, {
+    nodes: nodes ?? [undefined],
+    second: SECOND.some((capability) => relied.has(capability)),
+    external: undefined,
+  });
+  const played = await playCanary(context, scene, scriptFor(scene, wanted), {
+    thorough: false,
+    strict: nodes !== undefined,
+  });
+  return played;
+}
+
+export interface ThoroughOptions {
+  /** On each node that takes pods, instead of two. */
+  readonly everyNode: boolean;
+  readonly external: Scene['external'];
+}
+
+/** All that can be tested, with times. */
+export async function thoroughCanary(
+  context: Context,
+  control: ControlNamespace,
+  { everyNode, external }: ThoroughOptions,
+): Promise<Capabilities> {
+  const ready = schedulable(await context.cluster.list('Node'));
+  if (ready.length === 0)
+    throw new NetproofError(
+      'deploy-failed',
+      'no node takes pods: each is cordoned, tainted, not ready, or not Linux',
+    );
+  const nodes = everyNode ? ready : ready.slice(0, 2);
+  const scene = await openScene(context, control, { nodes, second: true, external });
+  return playCanary(
+    context,
+    scene,
+    scriptFor(scene, () => true),
+    { thorough: true, strict: everyNode },
+  );
+}
+
+/** Capabilities whose tests have a second namespace. */
+const SECOND: readonly Capability[] = ['namespace-selector', 'combined-selector', 'two-peers'];
+
+async function openScene(
+  context: Context,
+  { name, create }: ControlNamespace,
+  { nodes, second, external }: Pick<Scene, 'nodes' | 'external'> & { readonly second: boolean },
+): Promise<Scene> {
+  const there = create && second ? `${name}-there` : undefined;
+  if (there !== undefined) await createNamespace(context, { name: there, labels: {} });
+  return { runId: context.runId, here: name, there, nodes, external };
+}
