@@ -11,9 +11,10 @@ import type { RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
+import { requireAccess } from '../preflight/access.ts';
 import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts';
 import { relianceOf } from '../preflight/relies.ts';
-import { requireEnforcement } from '../preflight/require.ts';
+import { requireEnforcement, untoldFor } from '../preflight/require.ts';
 import { Controls } from '../probing/controls.ts';
 import { type Measured, probeFleet } from '../probing/probe.ts';
 import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
@@ -50,10 +51,10 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   const context = contextOf(settingsOf(plan), noting(deps, notes), undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
-    const { facts, survey } = await phases.run('resolve', async () => ({
-      facts: await clusterFacts(deps),
-      survey: await surveyCluster(context, plan),
-    }));
+    const { facts, survey } = await phases.run('resolve', async () => {
+      if (!options.skipPreflight) await requireAccess(deps.cluster, plan.rbac);
+      return { facts: await clusterFacts(deps), survey: await surveyCluster(context, plan) };
+    });
     const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
     const controls = new Controls(context, plan.control.name);
     const fleet = await phases.run('deploy', () =>
@@ -88,6 +89,8 @@ async function preflight(context: Context, plan: Plan, options: RunOptions): Pro
   const reliance = relianceOf(plan);
   const capabilities = await scenarioCanary(context, plan.control, reliance);
   requireEnforcement(reliance, capabilities, undefined);
+  for (const { capability, because } of untoldFor(reliance, capabilities))
+    context.emit({ kind: 'note', message: `the preflight could not tell about ${capability}: ${because}` });
   return capabilities;
 }
 

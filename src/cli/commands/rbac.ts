@@ -13,6 +13,7 @@ interface SubjectArguments {
 
 export interface RbacArguments extends SubjectArguments {
   readonly scenario: string;
+  readonly 'control-namespace': string | undefined;
 }
 
 export const rbac: Command<RbacArguments> = {
@@ -20,25 +21,27 @@ export const rbac: Command<RbacArguments> = {
   describe: 'Print the least rights that a run of a scenario needs, as YAML; no cluster is needed',
   options: (parser) =>
     subjectOptions(
-      parser.positional('scenario', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Scenario file (YAML)',
-      }),
+      parser
+        .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
+        .option('control-namespace', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'For runs with this option: the canary and the controls go into a namespace that exists',
+        }),
     )
       .example('$0 rbac three-tier.yaml --user jane | kubectl apply -f -', 'let jane run it')
       .example(
         '$0 rbac three-tier.yaml --serviceaccount ci:netproof',
         'as kubectl create rolebinding names it',
       ),
-  execute: async ({ scenario, ...subject }, { terminal }) => {
+  execute: async ({ scenario, controlNamespace, ...subject }, { terminal }) => {
     const whom = subjectOf(subject);
     const { loadScenario } = await import('../../scenario/load.ts');
     const { nodeFiles } = await import('../../scenario/files.ts');
     const { planRun } = await import('../../plan/plan.ts');
     const { describeRights } = await import('../../report/rights.ts');
     const { detectionRights } = await import('../../preflight/detect/rights.ts');
-    const plan = planRun(await loadScenario(scenario, nodeFiles), { runId: newRunId() });
+    const plan = planRun(await loadScenario(scenario, nodeFiles), { runId: newRunId(), controlNamespace });
     await terminal.out.write(describeRights(plan.rbac, detectionRights(), whom));
     return EXIT.proven;
   },

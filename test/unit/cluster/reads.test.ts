@@ -249,3 +249,30 @@ describe('connections and counters', () => {
     expect(at.cluster.traffic.bytesReceived).toBeGreaterThan(before);
   });
 });
+
+describe('who we are', () => {
+  const REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  test.each([
+    ['a user', 'jane@example.com', { kind: 'User', name: 'jane@example.com' }],
+    [
+      'a service account',
+      'system:serviceaccount:ci:robot',
+      { kind: 'ServiceAccount', namespace: 'ci', name: 'robot' },
+    ],
+    ['nobody', '', undefined],
+  ])('%s', async (_, username, subject) => {
+    at.server.on('POST', REVIEWS, (exchange) => exchange.json({ status: { userInfo: { username } } }));
+    expect(await at.cluster.whoAmI()).toEqual(subject);
+  });
+
+  test('a server of before 1.28 does not tell', async () => {
+    at.server.on('POST', REVIEWS, (exchange) => exchange.fail(404, 'NotFound', 'no such resource'));
+    expect(await at.cluster.whoAmI()).toBeUndefined();
+  });
+});
+
+test('API groups with all their versions', async () => {
+  const versions = ['v2', 'v2alpha1'].map((version) => ({ groupVersion: `cilium.io/${version}`, version }));
+  at.server.on('GET', '/apis', (exchange) => exchange.json({ groups: [{ name: 'cilium.io', versions }] }));
+  expect(await at.cluster.apiVersions()).toEqual(['cilium.io/v2', 'cilium.io/v2alpha1']);
+});

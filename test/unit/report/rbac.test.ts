@@ -1,0 +1,69 @@
+/** Printed rights are applied as they are printed: they must be the YAML that Kubernetes reads. */
+import { describe, expect, test } from '@jest/globals';
+import { loadAll } from 'js-yaml';
+import type { Subject } from '../../../src/model/access.ts';
+import type { RoleRules } from '../../../src/model/plan.ts';
+import { detectionRights } from '../../../src/preflight/detect/rights.ts';
+import { rbacManifests } from '../../../src/report/rbac.ts';
+import { describeRights } from '../../../src/report/rights.ts';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly object[];
+  readonly roleRef?: object;
+  readonly subjects?: readonly object[];
+}
+const read = (text: string) => loadAll(text) as Manifest[];
+
+const NEEDED: readonly RoleRules[] = [
+  { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['create'], why: 'launch\nthem' }] },
+  {
+    namespace: 'shop',
+    rules: [{ apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'], why: 'see' }],
+  },
+  { namespace: 'empty', rules: [] },
+];
+
+test('a role and its binding per place, none for a place without rules', () => {
+  expect(
+    read(rbacManifests(NEEDED)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}`),
+  ).toEqual(['ClusterRole ', 'ClusterRoleBinding ', 'Role shop', 'RoleBinding shop']);
+});
+
+describe('bound to', () => {
+  const group = 'rbac.authorization.k8s.io';
+  test.each<[string, Subject | undefined, object]>([
+    ['a placeholder', undefined, { apiGroup: group, kind: 'User', name: 'CHANGE-ME' }],
+    [
+      'a user whose name YAML would read as something else',
+      { kind: 'User', name: 'yes: *a\n- b' },
+      { apiGroup: group, kind: 'User', name: 'yes: *a\n- b' },
+    ],
+    ['a group', { kind: 'Group', name: 'devs' }, { apiGroup: group, kind: 'Group', name: 'devs' }],
+    [
+      'a service account',
+      { kind: 'ServiceAccount', namespace: 'ci', name: 'netproof' },
+      { kind: 'ServiceAccount', namespace: 'ci', name: 'netproof' },
+    ],
+  ])('%s', (_, subject, wanted) => {
+    const bindings = read(rbacManifests(NEEDED, { subject })).filter((one) => one.subjects !== undefined);
+    expect(bindings.map(({ subjects }) => subjects)).toEqual([[wanted], [wanted]]);
+  });
+});
+
+test("detection's rights come apart, under a name of their own, and only read", () => {
+  const optional = read(describeRights(NEEDED, detectionRights(), undefined)).filter(
+    ({ metadata }) => metadata.name === 'netproof-detect',
+  );
+  expect(optional.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
+  const rules = (optional[0]?.rules ?? []) as {
+    verbs: string[];
+    resources: string[];
+    resourceNames?: string[];
+  }[];
+  expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['list', 'get']));
+  expect(rules.find(({ resources }) => resources.includes('configmaps'))?.resourceNames).toContain(
+    'cilium-config',
+  );
+});
