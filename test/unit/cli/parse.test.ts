@@ -18,14 +18,14 @@ async function refusalOf(...argv: string[]): Promise<NetproofError> {
 describe('help', () => {
   test('names every command, every exit code and the safety promise', async () => {
     const help = await textOf('--help');
-    for (const name of ['run', 'demo', 'validate', 'schema', 'sandbox', 'cleanup', 'completion']) {
+    for (const name of ['run', 'demo', 'validate', 'schema', 'rbac', 'sandbox', 'cleanup', 'completion']) {
       expect(help).toMatch(new RegExp(`^  netproof ${name}\\b`, 'm'));
     }
     for (const code of [0, 1, 2, 3, 4, 5]) expect(help).toMatch(new RegExp(`^  ${code}  \\w`, 'm'));
     expect(help).toContain('deletes only that');
   });
 
-  test.each(['run', 'validate', 'schema', 'sandbox', 'demo', 'cleanup', 'completion'])(
+  test.each(['run', 'validate', 'schema', 'rbac', 'sandbox', 'demo', 'cleanup', 'completion'])(
     '%s --help teaches by example and stays within the terminal',
     async (command) => {
       const help = await textOf(command, '--help');
@@ -54,6 +54,7 @@ describe('bad usage', () => {
     ],
     [['run', 'x', '--timeout'], 'Not enough arguments following: timeout'],
     [['validate', 'x', 'y'], 'Unknown argument: y'],
+    [['rbac', 'x', '--user', 'jane', '--group', 'devs'], 'Arguments user and group are mutually exclusive'],
   ])('%j is refused in one line', async (argv, message) => {
     const error = await refusalOf(...argv);
     expect(error).toMatchObject({ code: 'usage', exitCode: 2 });
@@ -73,6 +74,7 @@ describe('bad usage', () => {
     [['run', 'x', '--output-file', '/tmp'], 'cannot write /tmp: it is a folder'],
     [['sandbox', '--nodes', '0'], "a sandbox can't have 0 nodes"],
     [['sandbox', '--nodes', '1.5'], "a sandbox can't have 1.5 nodes"],
+    [['rbac', 'x', '--serviceaccount', 'robot'], '--serviceaccount robot is not a namespace and a name'],
     [['cleanup', '--older-than', 'yesterday'], '--older-than yesterday is no duration'],
   ])('%j is refused before anything is read or started', async (argv, message) => {
     const parsed = await parse(argv, 100);
