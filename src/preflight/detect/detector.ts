@@ -35,7 +35,7 @@ export interface AgentSignature {
 /** Read in kube-system and in the namespace of the agent. */
 export interface ConfigMapWish {
   readonly name: string;
-  /** No other key is kept. */
+  /** No other key is kept; none: that it is there is all that it tells. */
   readonly keys: readonly string[];
 }
 

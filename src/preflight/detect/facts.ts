@@ -55,7 +55,6 @@ export interface NodeFact {
   readonly kubelet: string;
   readonly runtime: string;
   readonly osImage: string;
-  readonly providerId: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Only those that a detector asks for. */
   readonly annotations: Readonly<Record<string, string>>;

@@ -63,7 +63,7 @@ function bare({ name, image }: ContainerFact): ContainerFact {
   return { name, image, args: [], env: {} };
 }
 
-export function nodeFact({ metadata, spec, status }: V1Node): NodeFact {
+export function nodeFact({ metadata, status }: V1Node): NodeFact {
   const info = status?.nodeInfo;
   return {
     name: metadata?.name ?? '',
@@ -71,7 +71,6 @@ export function nodeFact({ metadata, spec, status }: V1Node): NodeFact {
     kubelet: info?.kubeletVersion ?? '',
     runtime: info?.containerRuntimeVersion ?? '',
     osImage: info?.osImage ?? '',
-    providerId: spec?.providerID ?? '',
     labels: metadata?.labels ?? {},
     annotations: Object.fromEntries(
       Object.entries(metadata?.annotations ?? {}).filter(([key]) => ANNOTATIONS.has(key)),

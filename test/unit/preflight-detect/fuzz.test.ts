@@ -51,7 +51,6 @@ const facts: fc.Arbitrary<Facts> = fc.record(
         kubelet: word,
         runtime: word,
         osImage: word,
-        providerId: word,
         labels: words,
         annotations: words,
       }),

@@ -4,9 +4,10 @@ export const azureNpm: Detector = {
   id: 'azure-npm',
   name: 'Azure Network Policy Manager',
   agent: { names: ['azure-npm', 'azure-npm-win'], image: /(^|\/)azure-npm(:|@|$)/ },
-  configMaps: [{ name: 'azure-npm-config', keys: ['azure-npm.json'] }],
+  configMaps: [{ name: 'azure-npm-config', keys: [] }],
   describe: () => ({
     role: 'enforcer',
+    // endPort: npm/pkg/controlplane/translation.
     enforces: enforcing({ adminPolicies: 'no' }),
     weaknesses: [
       'on Windows nodes: no except, no SCTP, no named ports',

@@ -22,7 +22,7 @@ export const kubeRouter: Detector = {
   id: 'kube-router',
   name: 'kube-router',
   agent: { names: ['kube-router'], image: /(^|\/)kube-router(:|@|$)/ },
-  configMaps: [{ name: 'kube-router-cfg', keys: ['cni-conf.json'] }],
+  configMaps: [{ name: 'kube-router-cfg', keys: [] }],
   describe: ({ value, switches }) => ({
     ...ENGINE,
     switches: switches([
