@@ -10,8 +10,9 @@ import { deferred } from './deferred.ts';
 export interface ListenerLog extends AgentLog {
   /** Resolves when every socket is bound; rejects with `deploy-failed` if one can't be. */
   readonly listening: Promise<void>;
-  /** By nonce; times on the pod's clock, as all times here. */
-  readonly sightings: ReadonlyMap<string, Sighting>;
+  /** Hands a sighting over, on our clock, and forgets it: a mesh has too many to hold twice. */
+  claim(nonce: string): Sighting | undefined;
+  /** Times on the pod's clock, as all times below. */
   readonly alive: ReadonlyMap<string, readonly number[]>;
   readonly lag: readonly (readonly [number, number])[];
   readonly kubeletAt: readonly number[];
@@ -70,7 +71,11 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
 
   return {
     listening: listening.promise,
-    sightings,
+    claim: (nonce) => {
+      const sighting = sightings.get(nonce);
+      sightings.delete(nonce);
+      return sighting && { ...sighting, at: sighting.at + log.offsetMs };
+    },
     alive,
     lag,
     kubeletAt,

@@ -108,11 +108,17 @@ export class PodWatch {
   }
 
   #take(pod: V1Pod, deleted: boolean): void {
-    this.#set(`${pod.metadata?.namespace}/${pod.metadata?.name}`, deleted ? null : pod);
+    this.#set(`${pod.metadata?.namespace}/${pod.metadata?.name}`, deleted ? null : withoutPayload(pod));
   }
 
   #set(key: string, pod: V1Pod | null): void {
     this.#pods.set(key, pod);
     for (const listener of this.#listeners.get(key) ?? []) listener();
   }
+}
+
+/** A pod carries the agent and its orders, some 30 KB: nothing to hold for every pod of a large fleet. */
+function withoutPayload({ spec, ...pod }: V1Pod): V1Pod {
+  const { nodeName } = spec ?? {};
+  return { ...pod, spec: { ...(nodeName === undefined ? {} : { nodeName }), containers: [] } };
 }

@@ -11,10 +11,9 @@ export interface Ask {
 
 export interface Batch {
   readonly source: string;
-  /** In the order of `orders`. */
   readonly asks: readonly Ask[];
-  /** What the prober is told; one longer than `asks` if it ends with the blackhole. */
-  readonly orders: readonly ProbeOrder[];
+  /** The prober asks the blackhole too, last of all. */
+  readonly blackhole: boolean;
 }
 
 /**
@@ -41,11 +40,16 @@ export function batchesOf(
 }
 
 function batch(source: string, asks: readonly Ask[]): Batch {
-  const orders = asks.map(({ destination }) => orderFor(destination));
   const faceless = asks.some(
     ({ destination }) => destination.listener === undefined && destination.query === undefined,
   );
-  return { source, asks, orders: faceless ? [...orders, BLACKHOLE] : orders };
+  return { source, asks, blackhole: faceless };
+}
+
+/** What the prober is told: the asks in their order, and the blackhole. */
+export function ordersOf({ asks, blackhole }: Batch): readonly ProbeOrder[] {
+  const orders = asks.map(({ destination }) => orderFor(destination));
+  return blackhole ? [...orders, BLACKHOLE] : orders;
 }
 
 export function orderFor(destination: Destination): ProbeOrder {

@@ -9,7 +9,7 @@ import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
-import { type Batch, batchesOf } from './batches.ts';
+import { type Batch, batchesOf, ordersOf } from './batches.ts';
 import type { Controls } from './controls.ts';
 import { type ProberLog, runProber } from './prober.ts';
 import { scheduleFor } from './schedule.ts';
@@ -50,7 +50,7 @@ async function runBatches(
   cover: (node: string) => void,
 ): Promise<Measured['batches']> {
   const { attempt } = plan.scenario;
-  const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ orders }) => orders.length > 0);
+  const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ asks }) => asks.length > 0);
   const schedule = scheduleFor(attempt, capabilities, Math.min(attempt.concurrency, batches.length));
   const wishes = wishesFor(plan, fleet);
   const limit = pLimit(attempt.concurrency);
@@ -63,12 +63,12 @@ async function runBatches(
           workload: batch.source,
           identity: fleet.identities.get(batch.source) as Identity,
           wish: wishes.get(batch.source) ?? { kind: 'any' },
-          probes: batch.orders,
+          probes: ordersOf(batch),
           schedule,
           onLaunched: ({ node }) => cover(node),
           onProgress: (settled) => progress(batch.source, settled),
         });
-        progress(batch.source, batch.orders.length);
+        progress(batch.source, batch.asks.length);
         return { batch, log };
       }),
     ),
@@ -77,7 +77,7 @@ async function runBatches(
 
 function progressOf(context: Context, batches: readonly Batch[]): (source: string, settled: number) => void {
   const settledBy = new Map<string, number>();
-  const total = batches.reduce((sum, { orders }) => sum + orders.length, 0);
+  const total = batches.reduce((sum, { asks }) => sum + asks.length, 0);
   let done = 0;
   return (source, settled) => {
     done += settled - (settledBy.get(source) ?? 0);

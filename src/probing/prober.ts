@@ -55,50 +55,75 @@ export function proberOrder(
   };
 }
 
+/** What was told so far; times on the prober's clock. */
+interface Heard {
+  readonly results: Map<number, Told>;
+  readonly kubeletAt: number[];
+  end?: EndLine;
+}
+
 /** Resolves also when the prober is lost on the way: then with the fault. Rejects if it never started. */
 export async function runProber(context: Context, request: ProberRequest): Promise<ProberLog> {
   const order = proberOrder(context, request, false);
   const pod = await launchPod(context, { ...request, order });
   request.onLaunched?.(pod);
-  const results = new Map<number, Told>();
-  const kubeletAt: number[] = [];
-  let end: EndLine | undefined;
+  const heard: Heard = { results: new Map(), kubeletAt: [] };
   // Up to the end marker and no further: a lookup that hangs can keep the process for long after it.
   const reading = linked(context.signal);
   const take = (line: Line): void => {
-    if (line.kind === 'result') results.set(line.probe, line);
-    else if (line.kind === 'progress') request.onProgress?.(line.settled);
-    else if (line.kind === 'end') {
-      end = line;
-      reading.abort();
-    } else if (line.kind === 'beat' && line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) {
-      kubeletAt.push(line.kubeletAt);
-    }
+    hear(line, heard);
+    if (line.kind === 'progress') request.onProgress?.(line.settled);
+    else if (line.kind === 'end') reading.abort();
   };
   const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), reading.signal);
   await log.done;
   reading.release();
   context.signal.throwIfAborted();
-  const fault = log.fault ?? (await endFault(context, pod, end, results.size, order.probes.length));
-  return { pod, salt: order.salt, ...onOurClock({ results, kubeletAt, end }, log.offsetMs), fault };
+  const fault = log.fault ?? (await endFault(context, pod, heard, order.probes.length));
+  return { pod, salt: order.salt, ...onOurClock(heard, log.offsetMs), fault };
 }
 
-type Clocked = Pick<ProberLog, 'results' | 'kubeletAt' | 'end'>;
+function hear(line: Line, heard: Heard): void {
+  switch (line.kind) {
+    case 'result': {
+      const { probe, outcome, stable, attempts, history } = line;
+      heard.results.set(probe, { outcome, stable, attempts, history });
+      break;
+    }
+    case 'end':
+      heard.end = line;
+      break;
+    case 'beat':
+      if (line.kubeletAt !== undefined && heard.kubeletAt.at(-1) !== line.kubeletAt)
+        heard.kubeletAt.push(line.kubeletAt);
+      break;
+    case 'started':
+    case 'progress':
+    case 'listening':
+    case 'listen-failed':
+    case 'seen':
+      break;
+  }
+}
 
-/** Replaces results one by one: a mesh has too many to hold twice. */
+/** Moves attempts in place: a mesh has too many to hold twice. */
 function onOurClock(
-  { results, kubeletAt, end }: { results: Map<number, Told>; kubeletAt: number[]; end: EndLine | undefined },
+  { results, kubeletAt, end }: Heard,
   offsetMs: number,
-): Clocked & { readonly offsetMs: number } {
-  const move = <T extends { readonly at: number }>(item: T): T => ({ ...item, at: item.at + offsetMs });
-  for (const [probe, { outcome, stable, attempts, history }] of results) {
-    results.set(probe, { outcome, stable, attempts: attempts.map(move), history: history.map(move) });
+): Pick<ProberLog, 'results' | 'kubeletAt' | 'end' | 'offsetMs'> {
+  const move = (item: { readonly at: number }): void => {
+    Object.assign(item, { at: item.at + offsetMs });
+  };
+  for (const { attempts, history } of results.values()) {
+    attempts.forEach(move);
+    history.forEach(move);
   }
   return {
     results,
     kubeletAt: kubeletAt.map((at) => at + offsetMs),
     end: end && {
-      ...move(end),
+      ...end,
+      at: end.at + offsetMs,
       startedAt: end.startedAt + offsetMs,
       settledAt: end.settledAt + offsetMs,
     },
@@ -109,12 +134,11 @@ function onOurClock(
 async function endFault(
   context: Context,
   pod: FleetPod,
-  end: EndLine | undefined,
-  told: number,
+  { end, results }: Heard,
   asked: number,
 ): Promise<string | undefined> {
-  if (end && told === asked && end.results === asked) return undefined;
-  if (end) return `the prober told ${told} of ${asked} results`;
+  if (end && results.size === asked && end.results === asked) return undefined;
+  if (end) return `the prober told ${results.size} of ${asked} results`;
   return `the prober broke off without its end marker: ${await howItEnded(context, pod)}`;
 }
 

@@ -1,4 +1,4 @@
-/** From what probers and listeners told to the record that is judged; pure. All times are moved to our clock. */
+/** From what probers and listeners told to the record that is judged. All times are moved to our clock. */
 import type { Attempt } from '../../probes/wire.ts';
 import type { Fleet, Listener } from '../fleet/deploy.ts';
 import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting } from '../model/record.ts';
@@ -6,7 +6,7 @@ import type { Ask, Batch } from './batches.ts';
 import type { Measured } from './probe.ts';
 import type { ProberLog, Told } from './prober.ts';
 
-/** @param moved UIDs of existing pods that no longer hold the address they held when the run began */
+/** To be called once: it takes the sightings out of the listeners' logs. @param moved UIDs of existing pods that no longer hold the address they held when the run began */
 export function probeRecords(
   measured: Measured,
   fleet: Fleet,
@@ -61,8 +61,8 @@ export function sightingsOf(
   const seen: Sighting[] = [];
   for (const round of new Set(attempts.map((attempt) => attempt.round))) {
     for (let n = 0; n < MOST_ATTEMPTS; n += 1) {
-      const sighting = log.sightings.get(`${salt}.${index}.${round}.${n}`);
-      if (sighting) seen.push({ ...sighting, at: sighting.at + log.offsetMs });
+      const sighting = log.claim(`${salt}.${index}.${round}.${n}`);
+      if (sighting) seen.push(sighting);
     }
   }
   return seen;
@@ -76,8 +76,7 @@ export function proberRecord({
   readonly log: ProberLog;
 }): ProberRecord {
   const { pod, end, offsetMs } = log;
-  const blackhole =
-    batch.orders.length > batch.asks.length ? log.results.get(batch.asks.length)?.outcome : undefined;
+  const blackhole = batch.blackhole ? log.results.get(batch.asks.length)?.outcome : undefined;
   return {
     pod: pod.name,
     workload: pod.workload,

@@ -15,7 +15,19 @@ import { judgeTarget } from './target.ts';
 /** One verdict per probe of the record, in the same order. */
 export function judge(record: RunRecord): Verdict[] {
   const evidence = new Evidence(record);
-  return record.probes.map((probe, index) => ({ probe: index, ...ruleOn(probe, record, evidence) }));
+  const shared = new Map<string, Ruling>();
+  return record.probes.map((probe, index) => ({
+    probe: index,
+    ...once(ruleOn(probe, record, evidence), shared),
+  }));
+}
+
+/** A mesh has tens of thousands of rulings in the same few words: they are held once. */
+function once(ruling: Ruling, shared: Map<string, Ruling>): Ruling {
+  const key = JSON.stringify(ruling);
+  const known = shared.get(key);
+  if (known === undefined) shared.set(key, ruling);
+  return known ?? ruling;
 }
 
 function ruleOn(probe: ProbeRecord, record: RunRecord, evidence: Evidence): Ruling {
