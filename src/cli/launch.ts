@@ -7,8 +7,10 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { packageVersion } from '../cluster/version.ts';
 import { type Linked, linked } from '../model/deadline.ts';
 import { NetproofError } from '../model/errors.ts';
-import type { RunResult } from '../model/result.ts';
+import type { PreflightResult, RunResult } from '../model/result.ts';
 import type { Loaded } from '../plan/plan.ts';
+import type { Surroundings } from '../run/context.ts';
+import type { PreflightOptions } from '../run/preflight.ts';
 import type { RunOptions } from '../run/run.ts';
 import type { Context } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -38,7 +40,28 @@ export interface Launch extends RunOptions {
 /** One run with its progress on stderr; a signal to the process or the time limit ends it with a clean-up. */
 export async function launch(loaded: Loaded, wanted: Launch, context: Context): Promise<RunResult> {
   const { run } = await import('../run/run.ts');
-  const { interruption, terminal } = context;
+  return supervised(wanted, context, (surroundings) =>
+    run(loaded, wanted, { ...surroundings, usage, report: wanted.report }),
+  );
+}
+
+export interface PreflightLaunch extends PreflightOptions, Pick<Launch, 'cluster' | 'sandbox' | 'timeoutMs'> {
+  readonly report: (result: PreflightResult) => Promise<void>;
+}
+
+/** One preflight, likewise. */
+export async function launchPreflight(wanted: PreflightLaunch, context: Context): Promise<PreflightResult> {
+  const { preflight } = await import('../run/preflight.ts');
+  return supervised(wanted, context, (surroundings) =>
+    preflight(wanted, { ...surroundings, report: wanted.report }),
+  );
+}
+
+async function supervised<T>(
+  wanted: Pick<Launch, 'cluster' | 'sandbox' | 'timeoutMs' | 'runId'>,
+  { interruption, terminal }: Context,
+  work: (surroundings: Surroundings) => Promise<T>,
+): Promise<T> {
   interruption.leaveWord(
     `stopped at once; to remove what is left: netproof cleanup --run-id ${wanted.runId}`,
   );
@@ -47,7 +70,7 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
   const limit = timeLimit(wanted.timeoutMs, stop);
   const progress = await createProgress(terminal.err);
   try {
-    return await run(loaded, wanted, {
+    return await work({
       cluster: wanted.cluster,
       sandbox: wanted.sandbox,
       version: packageVersion(),
@@ -57,8 +80,6 @@ export async function launch(loaded: Loaded, wanted: Launch, context: Context): 
       clock: systemClock,
       randomName,
       agentSource: await readFile(AGENT, 'utf8'),
-      usage,
-      report: wanted.report,
     });
   } catch (error) {
     throw stop.signal.aborted && !interruption.signal.aborted ? timedOut(wanted.timeoutMs, error) : error;

@@ -5,6 +5,7 @@ import { type ExitCode, NetproofError } from '../model/errors.ts';
 import type { Command, Context } from './command.ts';
 import { cleanup } from './commands/cleanup.ts';
 import { demo } from './commands/demo.ts';
+import { preflight } from './commands/preflight.ts';
 import { rbac } from './commands/rbac.ts';
 import { run } from './commands/run.ts';
 import { sandbox } from './commands/sandbox.ts';
@@ -21,7 +22,7 @@ const EPILOGUE = `Exit codes:
   0  every expectation is proven
   1  at least one expectation does not hold
   2  wrong usage or a mistake in the scenario
-  3  the cluster does not enforce network policies
+  3  the cluster does not enforce what was tested or is relied on
   4  nothing failed, but something is inconclusive
   5  the run could not be completed, or was interrupted
   70 a bug in netproof: please report it
@@ -43,6 +44,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   };
   const parser = frame(yargs(), columns);
   add(parser, run);
+  add(parser, preflight);
   add(parser, demo);
   add(parser, validate);
   add(parser, schema);

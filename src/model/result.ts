@@ -1,6 +1,8 @@
 /** The one document that every report format renders. */
+import type { Capabilities } from './capabilities.ts';
+import type { Detection } from './detection.ts';
 import type { ExitCode } from './errors.ts';
-import type { RunRecord } from './record.ts';
+import type { ClusterFacts, RunRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RunResult {
@@ -15,6 +17,29 @@ export interface RunResult {
   /** One per probe of the record, in the same order. */
   readonly verdicts: readonly Verdict[];
   readonly record: RunRecord;
+}
+
+/** What `netproof preflight` found out. */
+export interface PreflightResult {
+  readonly apiVersion: 'netproof/v1';
+  readonly kind: 'PreflightResult';
+  readonly tool: RunResult['tool'];
+  /** How many capabilities are what. */
+  readonly summary: {
+    readonly proven: number;
+    readonly absent: number;
+    readonly unknown: number;
+    readonly exitCode: ExitCode;
+  };
+  readonly timings: RunResult['timings'];
+  readonly record: {
+    readonly runId: string;
+    readonly startedAt: number;
+    readonly endedAt: number;
+    readonly cluster: ClusterFacts;
+    readonly detection: Detection;
+    readonly capabilities: Capabilities;
+  };
 }
 
 export interface Resources {

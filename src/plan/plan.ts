@@ -21,6 +21,7 @@ export function planRun(
   { scenario, matrix }: Loaded,
   { runId, controlNamespace }: { readonly runId: string; readonly controlNamespace?: string | undefined },
 ): Plan {
+  const control = controlFor(runId, controlNamespace);
   const listeners = scenario.workloads.filter((workload) => workload.listen.length > 0);
   const probers = scenario.workloads.filter((workload) => matrix.sources.includes(workload.name));
   return {
@@ -29,13 +30,13 @@ export function planRun(
     matrix,
     created: scenario.namespaces.filter((namespace) => namespace.create),
     existing: scenario.namespaces.filter((namespace) => !namespace.create),
-    control: controlFor(runId, controlNamespace),
+    control,
     policies: scenario.policies,
     listeners,
     probers,
     controlPort: controlPort(scenario),
     beatMs: beatMs(listeners),
-    rbac: rbacFor(scenario),
+    rbac: rbacFor(scenario, control),
     estimate: estimate(scenario, matrix, listeners.length, probers.length),
   };
 }

@@ -1,23 +1,45 @@
 /** The least rights that a scenario's run needs, namespace by namespace. */
-import type { RoleRules } from '../model/plan.ts';
+import type { ControlNamespace, RoleRules } from '../model/plan.ts';
 import type { LikeRef, Scenario, Target } from '../model/scenario.ts';
 
 type RoleRule = RoleRules['rules'][number];
 
-/** One entry per namespace: two roles of one name in it would replace each other when they are applied. */
-export function rbacFor(scenario: Scenario): readonly RoleRules[] {
+/**
+ * One entry per namespace: two roles of one name in it would replace each other when they are applied.
+ *
+ * @param control where it exists already and the scenario creates no namespaces either, nothing but nodes is read
+ *   cluster-wide
+ */
+export function rbacFor(scenario: Scenario, control: ControlNamespace): readonly RoleRules[] {
   const existing = new Set(scenario.namespaces.filter(({ create }) => !create).map(({ name }) => name));
-  const namespaces = new Set([...existing, ...serviceNamespaces(scenario)]);
+  const creates = control.create || scenario.namespaces.some(({ create }) => create);
+  const own = control.create ? [] : [control.name];
+  const namespaces = new Set([...existing, ...serviceNamespaces(scenario), ...own]);
   return [
-    { rules: clusterRules(scenario) },
+    { rules: creates ? clusterRules(scenario) : READ_RULES },
     ...[...namespaces].map((namespace) => ({
       namespace,
       rules: [
+        ...(creates || !(existing.has(namespace) || own.includes(namespace)) ? [] : POD_RULES),
+        ...(creates || !own.includes(namespace) ? [] : [CANARY_RULE]),
         ...(existing.has(namespace) ? existingRules(scenario, namespace) : []),
         ...serviceRules(scenario, namespace),
       ],
     })),
   ];
+}
+
+/** What `netproof preflight` needs: the canary's Services beside what a run needs for its own. */
+export function preflightRights(control: ControlNamespace): readonly RoleRules[] {
+  const services = rule(
+    '',
+    ['services'],
+    ['create', 'get', 'delete'],
+    'see whether policies are applied behind a Service, only in the control namespace',
+  );
+  return control.create
+    ? [{ rules: [NAMESPACE_RULE, ...READ_RULES.slice(0, 1), ...POD_RULES, CANARY_RULE, services] }]
+    : [{ rules: READ_RULES }, { namespace: control.name, rules: [...POD_RULES, CANARY_RULE, services] }];
 }
 
 const rule = (group: string, resources: string[], verbs: string[], why: string): RoleRule => ({
@@ -43,28 +65,36 @@ const POD_RULES: readonly RoleRule[] = [
   ),
 ];
 
+const NAMESPACE_RULE = rule(
+  '',
+  ['namespaces'],
+  ['create', 'get', 'list', 'delete'],
+  'the control namespace, and those that the scenario creates',
+);
+
+const READ_RULES: readonly RoleRule[] = [
+  rule('', ['nodes'], ['list'], 'name nodes and their versions in the evidence'),
+  rule('', ['namespaces'], ['get'], 'see that namespaces exist, and whether they assign users to pods'),
+];
+
+const CANARY_RULE = rule(
+  'networking.k8s.io',
+  ['networkpolicies'],
+  ['create', 'get', 'list', 'delete'],
+  "the canary's policies, only in the control namespace",
+);
+
 /**
- * Namespaces made by the run have names that no Role can be written for beforehand, so what happens in them
- * (the control namespace is always one) must be granted cluster-wide.
+ * Namespaces made by the run have names that no Role can be written for beforehand, so what happens in them must be
+ * granted cluster-wide; the control namespace is one of them unless another is named.
  */
 function clusterRules(scenario: Scenario): readonly RoleRule[] {
+  const policies = "the canary's policies and the scenario's, only in namespaces that the run creates";
   return [
-    rule(
-      '',
-      ['namespaces'],
-      ['create', 'get', 'list', 'delete'],
-      'the control namespace, and those that the scenario creates',
-    ),
-    rule('', ['nodes'], ['list'], 'name nodes and their versions in the evidence'),
+    NAMESPACE_RULE,
+    ...READ_RULES.slice(0, 1),
     ...POD_RULES,
-    rule(
-      'networking.k8s.io',
-      ['networkpolicies'],
-      ['create', 'get', 'list', 'delete'],
-      scenario.policies.length > 0
-        ? "the canary's policies and the scenario's, only in namespaces that the run creates"
-        : "the canary's policies, only in the control namespace",
-    ),
+    scenario.policies.length > 0 ? { ...CANARY_RULE, why: policies } : CANARY_RULE,
   ];
 }
 

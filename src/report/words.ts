@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { Outcome } from '../model/record.ts';
 import type { Summary } from '../model/result.ts';
 import type { Cause, Verdict } from '../model/verdict.ts';
+import { namesOf, nodesLine, PROOF_WORDS, proofsWith } from './capabilities.ts';
 import { count, duration } from './text.ts';
 
 /** What a cause says about the probes that share it. */
@@ -64,7 +65,7 @@ export function exitMeaning(code: ExitCode): string {
     case EXIT.usage:
       return 'the command or the scenario is wrong';
     case EXIT.unenforced:
-      return 'this cluster does not enforce network policies';
+      return 'this cluster does not enforce what is relied on';
     case EXIT.inconclusive:
       return 'nothing failed, but not everything could be proven';
     case EXIT.incomplete:
@@ -81,6 +82,12 @@ export function capabilityLine(capabilities: Capabilities): string {
   if (capabilities.latencyMs === 0) parts.push('in force from the first probe');
   else if (capabilities.latencyMs !== undefined)
     parts.push(`in force after ${duration(capabilities.latencyMs)}`);
+  const nodes = nodesLine(capabilities);
+  if (nodes !== undefined) parts.push(nodes);
+  for (const proof of ['absent', 'unknown'] as const) {
+    const names = namesOf(proofsWith(proof, capabilities));
+    if (names !== '') parts.push(`${PROOF_WORDS[proof]}: ${names}`);
+  }
   return parts.join('; ');
 }
 
@@ -95,6 +102,11 @@ function enforcement({ ingress, egress }: Capabilities): string {
   }
   const one = { proven: 'enforced', absent: 'NOT enforced', unknown: 'unknown' };
   return `ingress ${one[ingress]}, egress ${one[egress]}`;
+}
+
+/** How denies look here; undefined if none was seen. */
+export function signatureWords(capabilities: Capabilities): string | undefined {
+  return signature(capabilities)[0];
 }
 
 function signature({ denySignature }: Capabilities): string[] {

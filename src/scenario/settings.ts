@@ -31,6 +31,12 @@ export function readPods(reading: Reading): PodSettings {
   return { ...entry, startTimeoutMs: duration(startTimeout, ['pods', 'startTimeout'], '5s', '30m', reading) };
 }
 
+/** Where there is no scenario. */
+export function defaultPods(): PodSettings {
+  const { startTimeout, ...settings } = DEFAULTS.pods;
+  return { ...settings, startTimeoutMs: parseDuration(startTimeout) ?? 0 };
+}
+
 function duration(text: string, path: Path, least: string, most: string, reading: Reading): number {
   const ms = parseDuration(text) ?? Number.NaN;
   if (ms < (parseDuration(least) ?? 0) || ms > (parseDuration(most) ?? 0)) {

@@ -1,4 +1,5 @@
 /** From the canary's verdicts to what this cluster enforces, and the words for what it does not; pure. */
+import type { ResultLine } from '../../../probes/wire.ts';
 import type { Capabilities, CapabilityProof, Condition, Measures } from '../../model/capabilities.ts';
 import { CAPABILITIES } from '../../model/capabilities.ts';
 import { NEWCOMER } from './cast.ts';
@@ -14,7 +15,7 @@ import {
   spreadOf,
 } from './measures.ts';
 import { enforcementOf } from './nodes.ts';
-import type { Judged } from './observe.ts';
+import { type Judged, startOf } from './observe.ts';
 import { proofsOf } from './proofs.ts';
 import { DNS, type Stage, type Voice } from './stage.ts';
 import type { Script } from './table.ts';
@@ -26,6 +27,8 @@ export interface Played {
   readonly stage: Pick<Stage, 'voices' | 'unlaunched'>;
   readonly judged: readonly Judged[];
   readonly signature: Capabilities['denySignature'];
+  /** Rounds before this tell nothing of how long policies took. */
+  readonly watchedFrom: number;
   readonly settledAt: number;
   readonly applied: readonly Moment[];
   /** Absent if policies were not taken away. */
@@ -84,7 +87,16 @@ function measuresOf({ stage, applied, recovered, settledAt }: Played): Measures 
 /** Until the policies were taken away. */
 function newcomerLines(voice: Voice | undefined, until: number) {
   const offsetMs = voice?.resident.log.offsetMs ?? 0;
-  return (voice?.results[0] ?? []).filter(({ at }) => at + offsetMs <= until);
+  return between(voice?.results[0] ?? [], offsetMs, 0, until);
+}
+
+function between(
+  lines: readonly ResultLine[],
+  offsetMs: number,
+  from: number,
+  until: number,
+): readonly ResultLine[] {
+  return lines.filter((line) => startOf(line) + offsetMs >= from && line.at + offsetMs <= until);
 }
 
 function newPod({ script, stage }: Played, { newPodOpenMs }: Measures): readonly CapabilityProof[] {
@@ -141,8 +153,8 @@ function dnsIsDead(voices: readonly Voice[]): boolean {
   return asked.some((lines) => lines.length > 1 && lines.every(({ outcome }) => outcome !== 'connected'));
 }
 
-/** From each source's first round, that of its policies at the earliest. */
-function latencyOf({ stage, judged, settledAt }: Played): number | undefined {
+/** From each source's first round, or the first with its policies if it was there before them. */
+function latencyOf({ stage, judged, settledAt, watchedFrom }: Played): number | undefined {
   const held = new Set(
     judged
       .filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass')
@@ -152,7 +164,7 @@ function latencyOf({ stage, judged, settledAt }: Played): number | undefined {
     [...stage.voices.values()].flatMap(({ asks, results, resident }) =>
       asks.flatMap(({ cell }, index) =>
         cell && held.has(cell)
-          ? [(results[index] ?? []).filter(({ at }) => at + resident.log.offsetMs <= settledAt)]
+          ? [between(results[index] ?? [], resident.log.offsetMs, watchedFrom, settledAt)]
           : [],
       ),
     ),

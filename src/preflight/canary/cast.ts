@@ -43,7 +43,7 @@ function everyone({ nodes }: Scene): readonly Actor[] {
   return [
     ...nodes.flatMap((_, node) => [
       // Nothing selects it.
-      listener(on('open', node), BOTH, node, 'open'),
+      listener(on('open', node), [...BOTH, TCP_OTHER], node, 'open'),
       // Selected by an ingress policy whose one rule is for nobody.
       listener(on('shut', node), BOTH, node, 'shut'),
       source(on('stranger', node), 'here', node, 'stranger'),

@@ -59,7 +59,16 @@ export async function playCanary(
   const ruling = await play.settle(appliedAt);
   const settledAt = context.clock.now();
   const recovered = thorough ? await play.remove() : undefined;
-  return assess({ script, scene, stage, ...ruling, settledAt, applied: play.applied, recovered });
+  return assess({
+    script,
+    scene,
+    stage,
+    ...ruling,
+    watchedFrom: thorough ? appliedAt : 0,
+    settledAt,
+    applied: play.applied,
+    recovered,
+  });
 }
 
 class Play {

@@ -25,10 +25,13 @@ function rights(roles: readonly RoleRules[], place: string | undefined): string[
 }
 
 const shared = (targets: readonly Target[], likes: readonly LikeRef[] = []): readonly RoleRules[] =>
-  rbacFor({
-    ...scenario({ workloads: likes.map((like, index) => copying(`w${index}`, like)), targets }),
-    namespaces: [namespace('shop', false), namespace('made', true)],
-  });
+  rbacFor(
+    {
+      ...scenario({ workloads: likes.map((like, index) => copying(`w${index}`, like)), targets }),
+      namespaces: [namespace('shop', false), namespace('made', true)],
+    },
+    { name: 'netproof-run', create: true },
+  );
 
 describe('roles', () => {
   test('a namespace with workloads and targets gets one role with the rights for both', () => {
