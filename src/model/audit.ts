@@ -54,6 +54,8 @@ export interface CheckReport {
   readonly result: CheckResult;
   /** One sentence: what the result rests on. */
   readonly because: string;
+  /** What its findings can be, by rule. */
+  readonly rules: Readonly<Record<string, string>>;
   /** Ids of findings, in their order. */
   readonly findings: readonly string[];
   readonly evidence: readonly Evidence[];

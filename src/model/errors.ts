@@ -29,6 +29,7 @@ export interface Issue {
 export type ErrorCode =
   | 'usage'
   | 'scenario-invalid'
+  | 'config-invalid'
   | 'file-unreadable'
   | 'cluster-unreachable'
   | 'forbidden'
@@ -65,6 +66,7 @@ function defaultExitCode(code: ErrorCode): ExitCode {
   switch (code) {
     case 'usage':
     case 'scenario-invalid':
+    case 'config-invalid':
     case 'file-unreadable':
     case 'namespace-exists':
     case 'namespace-missing':

@@ -8,9 +8,11 @@ export const MAX_BYTES = 1_000_000;
 export type Text = { readonly text: string } | { readonly issue: Issue };
 
 /** Decodes strict UTF-8 with or without byte order mark; refuses large files, NUL bytes and other encodings. */
-export function decode(bytes: Uint8Array, file: string): Text {
+export function decode(bytes: Uint8Array, file: string, maxBytes = MAX_BYTES): Text {
   const start: Position = { file, line: 1, column: 1 };
-  if (bytes.length > MAX_BYTES) return { issue: issue(start, 'the file is larger than 1 MB') };
+  if (bytes.length > maxBytes) {
+    return { issue: issue(start, `the file is larger than ${maxBytes / 1_000_000} MB`) };
+  }
   if (bytes.length === 0) return { issue: issue(start, 'the file is empty') };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return { issue: issue(start, 'the file is UTF-16', 'save it as UTF-8') };

@@ -32,7 +32,12 @@ export interface Parsed {
 /** Values in one document, aliases expanded: enough for any real file, far too few for a YAML bomb. */
 const MAX_VALUES = 200_000;
 
-export function parseYaml(text: string, file: string, version: Version = '1.2'): Parsed {
+export function parseYaml(
+  text: string,
+  file: string,
+  version: Version = '1.2',
+  maxValues = MAX_VALUES,
+): Parsed {
   const locate = locator(text, file);
   let events: Event[];
   try {
@@ -46,8 +51,8 @@ export function parseYaml(text: string, file: string, version: Version = '1.2'):
   const tell = (problem: Problem): Issue => describe(problem, locate);
   const duplicates = composer.problems.filter((problem) => problem.earlier !== undefined).map(tell);
   const issues = composer.problems.filter((problem) => problem.earlier === undefined).map(tell);
-  const bombs = roots.filter((root) => root.size > MAX_VALUES);
-  const message = `this holds more than ${MAX_VALUES} values once its aliases are expanded`;
+  const bombs = roots.filter((root) => root.size > maxValues);
+  const message = `this holds more than ${maxValues} values once its aliases are expanded`;
   issues.push(...bombs.map((root) => issue(locate(root.start), message)));
   const sound = roots.filter((root) => !bombs.includes(root));
   const documents = sound.map((root) => ({ value: root.value, at: finder(root, locate) }));

@@ -1,0 +1,73 @@
+import type { Evidence, TruthCell, TruthTable } from '../../model/audit.ts';
+import type { RunResult } from '../../model/result.ts';
+import type { Check, Found } from '../check.ts';
+
+export const connectivity: Check = {
+  id: 'connectivity',
+  step: 6,
+  title: 'Packets show that restricted destinations are closed',
+  rules: {
+    leak: 'A connection got through that must not.',
+    blocked: 'A connection was stopped that must get through.',
+    unproven: 'A connection could not be judged.',
+    'not-probed': 'A scenario could not be run.',
+  },
+  run({ snapshot, truthTables, runs, probeFaults }) {
+    if (snapshot.source.kind === 'manifests') {
+      return { kind: 'not-applicable', because: 'not executed: manifests alone have no network to test' };
+    }
+    if (runs.length === 0 && probeFaults.length === 0) {
+      return { kind: 'inconclusive', because: 'no packets were sent' };
+    }
+    const probed = truthTables.filter(({ cells }) => cells.some(({ observed }) => observed !== undefined));
+    const total = runs.reduce((sum, { summary }) => sum + summary.total, 0);
+    return {
+      kind: 'examined',
+      because: `${total} connections of ${runs.length} scenarios were tried with real packets`,
+      findings: [
+        ...probed.flatMap((table) => table.cells.flatMap((cell) => judged(table, cell))),
+        ...probeFaults.map(({ scenario, why }): Found => ({
+          rule: 'not-probed',
+          severity: 'inconclusive',
+          subject: { kind: 'Scenario', name: scenario },
+          message: `scenario ${scenario} could not be run: ${why}`,
+        })),
+      ],
+      evidence: runs.length > 0 ? [runTable(runs)] : [],
+    };
+  },
+};
+
+function judged(table: TruthTable, cell: TruthCell): Found[] {
+  const { source, endpoint, expect, predicted, observed, because } = cell;
+  if (observed === undefined || observed.verdict === 'pass') return [];
+  const pair = `${source} → ${endpoint}`;
+  const subject = { kind: 'Connection', namespace: table.name, name: pair };
+  if (observed.verdict === 'inconclusive') {
+    const message = `${pair}: expected ${expect}, not proven (${observed.cause}): ${because}`;
+    return [{ rule: 'unproven', severity: 'inconclusive', subject, message }];
+  }
+  const rule = expect === 'deny' ? 'leak' : 'blocked';
+  const diagnosis =
+    predicted === undefined || predicted === 'uncertain'
+      ? ''
+      : predicted === expect
+        ? '; the policies say otherwise, so they are not enforced here'
+        : `; the policies say ${predicted} too`;
+  const message = `${pair}: expected ${expect}, but packets say otherwise (${observed.cause}): ${because}${diagnosis}`;
+  return [{ rule, severity: 'fail', subject, message }];
+}
+
+function runTable(runs: readonly RunResult[]): Evidence {
+  return {
+    title: 'Runs',
+    columns: ['Scenario', 'Run', 'Began (UTC)', 'Ended (UTC)', 'Probes', 'Pass', 'Fail', 'Inconclusive'],
+    rows: runs.map(({ record, summary }) => [
+      record.scenario.name,
+      record.runId,
+      new Date(record.startedAt).toISOString(),
+      new Date(record.endedAt).toISOString(),
+      ...[summary.total, summary.pass, summary.fail, summary.inconclusive].map(String),
+    ]),
+  };
+}

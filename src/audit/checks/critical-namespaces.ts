@@ -1,0 +1,37 @@
+import type { Check } from '../check.ts';
+import { policyCounts } from './namespace-coverage.ts';
+
+export const criticalNamespaces: Check = {
+  id: 'critical-namespaces',
+  step: 3,
+  title: 'Every sampled critical namespace has a policy',
+  rules: { 'critical-namespace-without-policy': 'A namespace of the sample has no NetworkPolicy.' },
+  run({ snapshot, sample }) {
+    const counts = policyCounts(snapshot);
+    const bare = sample.namespaces.filter(({ namespace }) => !counts.has(namespace));
+    return {
+      kind: 'examined',
+      because: `${sample.namespaces.length} of ${sample.population} namespaces were sampled with seed ${sample.seed}`,
+      findings: bare.map(({ namespace, chosen }) => ({
+        rule: 'critical-namespace-without-policy',
+        severity: 'fail',
+        subject: { kind: 'Namespace', name: namespace },
+        message: `namespace ${namespace} (${chosen} for the sample) has no NetworkPolicy`,
+      })),
+      evidence: [
+        {
+          title: 'Sample',
+          columns: ['Namespace', 'Chosen', 'Score', 'Exposure', 'Because', 'Policies'],
+          rows: sample.namespaces.map(({ namespace, chosen, score, exposure, reasons }) => [
+            namespace,
+            chosen,
+            String(score),
+            exposure.join(', '),
+            reasons.join('; '),
+            String(counts.get(namespace) ?? 0),
+          ]),
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import type { Evidence, TruthCell, TruthTable } from '../../model/audit.ts';
+import type { Check, Found } from '../check.ts';
+
+export const intendedMatrix: Check = {
+  id: 'intended-matrix',
+  step: 4,
+  title: 'Policies mean what is documented',
+  rules: {
+    'policy-allows-too-much': 'The policies allow what the documented requirements deny.',
+    'policy-allows-too-little': 'The policies deny what the documented requirements allow.',
+    'policy-unclear': 'What the policies mean for a pair can’t be said for certain.',
+  },
+  run({ truthTables }) {
+    const given = truthTables.filter(({ generated }) => !generated);
+    if (given.length === 0) {
+      return {
+        kind: 'inconclusive',
+        because: 'no documented requirements were given: --scenario names them',
+      };
+    }
+    const cells = given.flatMap((table) => table.cells.map((cell) => ({ table, cell })));
+    return {
+      kind: 'examined',
+      because: `the evaluator decided ${cells.length} pairs of ${given.length} scenarios, both directions of each`,
+      findings: cells.flatMap(({ table, cell }) => judged(table, cell)),
+      evidence: given.map(summary),
+    };
+  },
+};
+
+function judged(table: TruthTable, { source, endpoint, expect, predicted, because }: TruthCell): Found[] {
+  if (predicted === undefined || predicted === expect) return [];
+  const pair = `${source} → ${endpoint}`;
+  const subject = { kind: 'Expectation', namespace: table.name, name: pair };
+  if (predicted === 'uncertain') {
+    const message = `${pair}: expected ${expect}; what the policies mean is uncertain: ${because}`;
+    return [{ rule: 'policy-unclear', severity: 'inconclusive', subject, message }];
+  }
+  const rule = predicted === 'allow' ? 'policy-allows-too-much' : 'policy-allows-too-little';
+  const message = `${pair}: expected ${expect}, but the policies say ${predicted}: ${because}`;
+  return [{ rule, severity: 'fail', subject, message }];
+}
+
+function summary({ name, file, cells }: TruthTable): Evidence {
+  const count = (predicted: TruthCell['predicted']): string =>
+    String(cells.filter((cell) => cell.predicted === predicted).length);
+  return {
+    title: `Scenario ${name}`,
+    columns: ['File', 'Pairs', 'Predicted allow', 'Predicted deny', 'Uncertain'],
+    rows: [[file, String(cells.length), count('allow'), count('deny'), count('uncertain')]],
+  };
+}

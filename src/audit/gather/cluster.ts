@@ -1,0 +1,47 @@
+/** Reads a snapshot from a cluster: lists only, page by page. */
+import pLimit from 'p-limit';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { NetproofError } from '../../model/errors.ts';
+import type { KubeObject, Snapshot } from '../snapshot.ts';
+import { Collection } from './collect.ts';
+import { keepObject } from './keep.ts';
+import { type Place, placeName, PLACES } from './places.ts';
+
+/** Lists at once; each holds a page of up to 500 objects. */
+const AT_ONCE = 4;
+
+/** Without these there is nothing to audit: what may not be read of the others is told in the result. */
+const NEEDED: ReadonlySet<string> = new Set(['namespaces', 'pods', 'networkpolicies.networking.k8s.io']);
+
+/** Rejects with `forbidden` if namespaces, pods or NetworkPolicies may not be read, and as `Cluster` says. */
+export async function readCluster(
+  cluster: Cluster,
+  { sandbox, now }: { readonly sandbox: boolean; readonly now: () => number },
+): Promise<Snapshot> {
+  const takenAt = now();
+  const collection = new Collection();
+  const limit = pLimit(AT_ONCE);
+  const { server, context } = cluster;
+  const version = await cluster.version();
+  const lists = await Promise.all(PLACES.map((place) => limit(() => readPlace(cluster, place, collection))));
+  // In the order of the places, whichever answer came first.
+  for (const [index, place] of PLACES.entries()) {
+    for (const object of lists[index] ?? []) collection.add(place.role, object);
+  }
+  return collection.snapshot({ kind: 'cluster', server, context, version, sandbox }, takenAt);
+}
+
+async function readPlace(
+  cluster: Cluster,
+  place: Place,
+  { unread }: Collection,
+): Promise<readonly KubeObject[]> {
+  try {
+    const found = await cluster.collect(place, (item) => keepObject(item, place));
+    return (found ?? []).filter((object) => object !== undefined);
+  } catch (error) {
+    if (!(error instanceof NetproofError) || NEEDED.has(placeName(place))) throw error;
+    unread.push({ what: placeName(place), why: error.message });
+    return [];
+  }
+}

@@ -1,0 +1,51 @@
+/** Finds pods by namespace and labels without going through all of them for each question. */
+import type { V1LabelSelector } from '../cluster/types.ts';
+import { selectorOf } from '../policy/selector.ts';
+import type { PolicyPod, World } from '../policy/world.ts';
+
+export class PodIndex {
+  readonly #world: World;
+  readonly #byNamespace = new Map<string, PolicyPod[]>();
+  /** `key=value` → pods. */
+  readonly #byLabel = new Map<string, PolicyPod[]>();
+
+  constructor(world: World) {
+    this.#world = world;
+    for (const pod of world.pods) {
+      push(this.#byNamespace, pod.namespace, pod);
+      for (const [key, value] of Object.entries(pod.labels)) push(this.#byLabel, `${key}=${value}`, pod);
+    }
+  }
+
+  in(namespace: string): readonly PolicyPod[] {
+    return this.#byNamespace.get(namespace) ?? [];
+  }
+
+  /** @param namespaces the name of one, or a selector over all */
+  some(namespaces: string | V1LabelSelector, pods: V1LabelSelector | undefined): boolean {
+    const wanted = selectorOf(pods);
+    if (typeof namespaces === 'string')
+      return this.in(namespaces).some(({ labels }) => wanted.matches(labels));
+    const selector = selectorOf(namespaces);
+    const chosen = new Set(
+      this.#world.namespaces.filter(({ labels }) => selector.matches(labels)).map(({ name }) => name),
+    );
+    return this.#candidates(pods).some(
+      ({ namespace, labels }) => chosen.has(namespace) && wanted.matches(labels),
+    );
+  }
+
+  /** Those that have the rarest of the labels that are asked for. */
+  #candidates(selector: V1LabelSelector | undefined): readonly PolicyPod[] {
+    const lists = Object.entries(selector?.matchLabels ?? {}).map(
+      ([key, value]) => this.#byLabel.get(`${key}=${value}`) ?? [],
+    );
+    return lists.toSorted((a, b) => a.length - b.length)[0] ?? this.#world.pods;
+  }
+}
+
+function push(map: Map<string, PolicyPod[]>, key: string, pod: PolicyPod): void {
+  const list = map.get(key);
+  if (list) list.push(pod);
+  else map.set(key, [pod]);
+}
