@@ -7,6 +7,7 @@
  */
 import type { Attempt, Outcome, Sighting, Transition } from '../../probes/wire.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Detection } from './detection.ts';
 import type { Position } from './errors.ts';
 import type { FleetPod } from './fleet.ts';
 import type { Expect, PortSpec } from './scenario.ts';
@@ -20,6 +21,8 @@ export interface RunRecord {
   readonly scenario: { readonly name: string; readonly file: string; readonly digest: string };
   readonly cluster: ClusterFacts;
   readonly capabilities: Capabilities;
+  /** Who is said to enforce policies; absent if the preflight was skipped. */
+  readonly detection?: Detection;
   readonly pods: readonly FleetPod[];
   readonly policies: readonly PolicyFact[];
   readonly probes: readonly ProbeRecord[];

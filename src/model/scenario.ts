@@ -148,6 +148,8 @@ export interface PodSettings {
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly imagePullSecrets: readonly string[];
+  /** One that exists, for the canary and the controls; absent: the run creates its own. */
+  readonly controlNamespace?: string;
   readonly cpu: string;
   readonly memory: string;
   /** How long deployment may take before the run gives up. */

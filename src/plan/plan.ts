@@ -21,7 +21,7 @@ export function planRun(
   { scenario, matrix }: Loaded,
   { runId, controlNamespace }: { readonly runId: string; readonly controlNamespace?: string | undefined },
 ): Plan {
-  const control = controlFor(runId, controlNamespace);
+  const control = controlFor(runId, controlNamespace ?? scenario.pods.controlNamespace);
   const listeners = scenario.workloads.filter((workload) => workload.listen.length > 0);
   const probers = scenario.workloads.filter((workload) => matrix.sources.includes(workload.name));
   return {

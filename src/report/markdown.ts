@@ -1,6 +1,7 @@
 /** Markdown for pull request comments and job summaries: the truth table, then what is not as expected. */
 import type { RunResult } from '../model/result.ts';
 import { portKey } from '../model/scenario.ts';
+import { enforcerLine } from './detection.ts';
 import { escapeMarkdown, markdownCode } from './escape.ts';
 import {
   clientWords,
@@ -38,11 +39,14 @@ export function render(result: RunResult): string {
 }
 
 function facts({ record, tool }: RunResult): string {
-  const { cluster, scenario, capabilities } = record;
+  const { cluster, scenario, capabilities, detection } = record;
   const where = cluster.sandbox ? "netproof's own sandbox, not a real cluster" : cluster.context;
   return [
     `- Scenario ${markdownCode(scenario.file)}, SHA-256 ${markdownCode(scenario.digest.slice(0, 12))}`,
     `- Cluster: ${escapeMarkdown(`${where}, ${cluster.server}, Kubernetes ${cluster.version}, ${count(cluster.nodes.length, 'node')}`)}`,
+    ...(detection === undefined
+      ? []
+      : [`- Engine: ${escapeMarkdown(enforcerLine(detection))}, detected, not proven`]),
     `- Preflight: ${escapeMarkdown(capabilityLine(capabilities))}`,
     `- Run ${markdownCode(record.runId)}, netproof ${escapeMarkdown(tool.version)}`,
   ].join('\n');

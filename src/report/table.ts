@@ -1,6 +1,7 @@
 /** The report for people: header, truth table, what is not as expected with its evidence, one summary line. */
 import type { RunResult } from '../model/result.ts';
 import type { VerdictKind } from '../model/verdict.ts';
+import { enforcerLine } from './detection.ts';
 import { visible } from './escape.ts';
 import {
   clientWords,
@@ -48,12 +49,13 @@ export function renderBrief(result: RunResult, options: RenderOptions): string {
 const KEY_WIDTH = 11;
 
 function headerLines({ record, tool }: RunResult, look: Look): string[] {
-  const { cluster, scenario, capabilities } = record;
+  const { cluster, scenario, capabilities, detection } = record;
   const nodes = count(cluster.nodes.length, 'node');
   const name = cluster.sandbox ? "netproof's own sandbox, not a real cluster" : cluster.context;
   const rows = [
     ['scenario', `${scenario.name} (${scenario.file})`],
     ['cluster', `${name}: ${cluster.server}, Kubernetes ${cluster.version}, ${nodes}`],
+    ...(detection === undefined ? [] : [['engine', `${enforcerLine(detection)} (detected, not proven)`]]),
     ['preflight', capabilityLine(capabilities)],
     ['run', `${record.runId}, netproof ${tool.version}, ${new Date(record.startedAt).toISOString()}`],
   ];

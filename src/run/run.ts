@@ -6,12 +6,15 @@ import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
 import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
 import { linked } from '../model/deadline.ts';
+import type { Detection } from '../model/detection.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
 import { requireAccess } from '../preflight/access.ts';
+import { detect } from '../preflight/detect/detect.ts';
+import { readFacts } from '../preflight/facts/read.ts';
 import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts';
 import { relianceOf } from '../preflight/relies.ts';
 import { requireEnforcement, untoldFor } from '../preflight/require.ts';
@@ -55,16 +58,16 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
       if (!options.skipPreflight) await requireAccess(deps.cluster, plan.rbac);
       return { facts: await clusterFacts(deps), survey: await surveyCluster(context, plan) };
     });
-    const capabilities = await phases.run('preflight', () => preflight(context, plan, options));
+    const shown = await phases.run('preflight', () => preflight(context, plan, options));
     const controls = new Controls(context, plan.control.name);
     const fleet = await phases.run('deploy', () =>
       deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
     );
     const measured = await phases.run('probe', () =>
-      probeFleet(context, plan, fleet, capabilities, controls),
+      probeFleet(context, plan, fleet, shown.capabilities, controls),
     );
     const moved = await movedTargets(context, plan, fleet);
-    const parts = { startedAt, facts, capabilities, fleet, measured, moved, notes };
+    const parts = { startedAt, facts, ...shown, fleet, measured, moved, notes };
     const { record, verdicts } = await phases.run('judge', () => judged(recordOf(plan, deps, parts)));
     const result = resultOf(record, verdicts, deps, phases.timings);
     await deps.report(result);
@@ -83,21 +86,30 @@ function settingsOf({ runId, controlPort, beatMs, scenario }: Plan): RunSettings
   return { runId, controlPort, beatMs, settings: scenario.pods };
 }
 
-async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Capabilities> {
-  await openControlNamespace(context, plan.control);
-  if (options.skipPreflight) return UNKNOWN_CAPABILITIES;
-  const reliance = relianceOf(plan);
-  const capabilities = await scenarioCanary(context, plan.control, reliance);
-  requireEnforcement(reliance, capabilities, undefined);
-  for (const { capability, because } of untoldFor(reliance, capabilities))
-    context.emit({ kind: 'note', message: `the preflight could not tell about ${capability}: ${because}` });
-  return capabilities;
+interface Shown {
+  readonly capabilities: Capabilities;
+  /** Absent if the preflight was skipped. */
+  readonly detection?: Detection;
 }
 
-interface Parts {
+async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Shown> {
+  await openControlNamespace(context, plan.control);
+  if (options.skipPreflight) return { capabilities: UNKNOWN_CAPABILITIES };
+  const reliance = relianceOf(plan);
+  const [capabilities, facts] = await Promise.all([
+    scenarioCanary(context, plan.control, reliance),
+    readFacts(context.cluster, context.signal),
+  ]);
+  const detection = detect(facts);
+  requireEnforcement(reliance, capabilities, detection);
+  for (const { capability, because } of untoldFor(reliance, capabilities))
+    context.emit({ kind: 'note', message: `the preflight could not tell about ${capability}: ${because}` });
+  return { capabilities, detection };
+}
+
+interface Parts extends Shown {
   readonly startedAt: number;
   readonly facts: ClusterFacts;
-  readonly capabilities: Capabilities;
   readonly fleet: Fleet;
   readonly measured: Measured;
   readonly moved: ReadonlySet<string>;
@@ -114,6 +126,7 @@ function recordOf(plan: Plan, deps: RunDeps, parts: Parts): RunRecord {
     scenario: { name: plan.scenario.name, file: plan.scenario.file, digest: plan.scenario.digest },
     cluster: parts.facts,
     capabilities: parts.capabilities,
+    ...(parts.detection === undefined ? {} : { detection: parts.detection }),
     pods: [
       ...listeners.map(({ pod }) => pod),
       ...measured.batches.map(({ log }) => log.pod),

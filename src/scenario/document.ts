@@ -72,6 +72,7 @@ export interface PodsEntry {
   readonly image?: string;
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   readonly imagePullSecrets?: readonly string[];
+  readonly controlNamespace?: string;
   readonly cpu?: string;
   readonly memory?: string;
   readonly startTimeout?: string;

@@ -61,6 +61,10 @@ export const pods: AnySchemaObject = {
       items: part.subdomain,
       default: DEFAULTS.pods.imagePullSecrets,
     },
+    controlNamespace: {
+      ...part.name,
+      description: 'A namespace that exists, for the canary and the controls, where the run may create none.',
+    },
     cpu: {
       ...part.quantity,
       description: 'CPU request of each pod; the limit is 500m, or this where it is more.',

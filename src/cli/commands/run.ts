@@ -19,6 +19,7 @@ export interface RunArguments {
   readonly 'sandbox-cni': string | undefined;
   readonly 'sandbox-nodes': number | undefined;
   readonly 'skip-preflight': boolean;
+  readonly 'control-namespace': string | undefined;
   readonly image: string | undefined;
   readonly timeout: string | undefined;
   readonly kubeconfig: string | undefined;
@@ -72,6 +73,11 @@ export const run: Command<RunArguments> = {
         describe:
           'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
       })
+      .option('control-namespace', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'One that exists, for the canary and the controls, where none may be created',
+      })
       .option('image', {
         type: 'string',
         requiresArg: true,
@@ -107,9 +113,10 @@ async function probe(loaded: Loaded, options: Options, context: Context): Promis
   const output = outputOf(options);
   const timeoutMs = durationOption('timeout', options.timeout);
   const probeIn = async (cluster: Cluster): Promise<ExitCode> => {
-    const { sandbox, skipPreflight } = options;
+    const { sandbox, skipPreflight, controlNamespace } = options;
     const report = (result: RunResult): Promise<void> => writeResult(result, output, context.terminal);
-    const wanted = { cluster, sandbox, runId: newRunId(), skipPreflight, timeoutMs, report };
+    const runId = newRunId();
+    const wanted = { cluster, sandbox, runId, skipPreflight, controlNamespace, timeoutMs, report };
     const { summary } = await launch(loaded, wanted, context);
     return summary.exitCode;
   };
@@ -149,9 +156,13 @@ function withImage(loaded: Loaded, image: string | undefined): Loaded {
   return { ...loaded, scenario: { ...scenario, pods: { ...scenario.pods, image } } };
 }
 
-async function dryRun(loaded: Loaded, { output }: Options, { terminal }: Context): Promise<ExitCode> {
+async function dryRun(
+  loaded: Loaded,
+  { output, controlNamespace }: Options,
+  { terminal }: Context,
+): Promise<ExitCode> {
   const { planRun } = await import('../../plan/plan.ts');
-  const plan = planRun(loaded, { runId: newRunId() });
+  const plan = planRun(loaded, { runId: newRunId(), controlNamespace });
   switch (output) {
     case 'table':
     case 'wide': {
