@@ -40,6 +40,8 @@ export interface CheckInput {
   readonly truthTables: readonly TruthTable[];
   /** Absent where nothing was sent. */
   readonly preflight?: { readonly capabilities: Capabilities; readonly detection?: Detection };
+  /** Why there is no preflight though packets were allowed. */
+  readonly preflightFault?: string;
   readonly runs: readonly RunResult[];
   /** Scenarios that could not be run. */
   readonly probeFaults: readonly { readonly scenario: string; readonly why: string }[];

@@ -102,7 +102,8 @@ function usage(): { cpuMs: number; maxRss: number } {
   return { cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000), maxRss: maxRSS * 1024 };
 }
 
-function operator(): string {
+/** Who runs netproof here, for the record. */
+export function operator(): string {
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {

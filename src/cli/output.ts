@@ -13,7 +13,7 @@ export interface Output {
 }
 
 /** Called before a run, so that an hour of probing does not end at a misspelt folder. */
-export async function checkOutput({ file }: Output): Promise<void> {
+export async function checkOutput({ file }: Pick<Output, 'file'>): Promise<void> {
   if (file === undefined) return;
   try {
     if (file === '') throw new Error('it has no name');
@@ -73,12 +73,12 @@ function* gathered(text: string | Iterable<string>): Generator<string> {
   yield part;
 }
 
-async function writeParts(text: string | Iterable<string>, stream: Stream): Promise<void> {
+export async function writeParts(text: string | Iterable<string>, stream: Stream): Promise<void> {
   for (const part of gathered(text)) await stream.write(part);
 }
 
 /** A reader of the file sees the old content or the new, never a part. */
-async function writeWhole(file: string, text: string | Iterable<string>): Promise<void> {
+export async function writeWhole(file: string, text: string | Iterable<string>): Promise<void> {
   const there = await stat(file).catch(() => undefined);
   try {
     // A pipe or a device such as /dev/fd/3 can't be replaced, only written to.

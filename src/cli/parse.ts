@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { packageVersion } from '../cluster/version.ts';
 import { type ExitCode, NetproofError } from '../model/errors.ts';
 import type { Command, Context } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { cleanup } from './commands/cleanup.ts';
 import { demo } from './commands/demo.ts';
 import { preflight } from './commands/preflight.ts';
@@ -11,6 +12,7 @@ import { run } from './commands/run.ts';
 import { sandbox } from './commands/sandbox.ts';
 import { schema } from './commands/schema.ts';
 import { validate } from './commands/validate.ts';
+import { verifyEvidence } from './commands/verify-evidence.ts';
 
 export type Parsed =
   | { readonly kind: 'command'; readonly execute: (context: Context) => Promise<ExitCode> }
@@ -46,6 +48,8 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, run);
   add(parser, preflight);
   add(parser, demo);
+  add(parser, audit);
+  add(parser, verifyEvidence);
   add(parser, validate);
   add(parser, schema);
   add(parser, rbac);

@@ -14,13 +14,14 @@ export const enforcement: Check = {
     'weak-enforcement': 'A part of the NetworkPolicy API is not enforced here.',
     'plugin-unknown': 'No network plugin was recognised that is known to enforce policies.',
   },
-  run({ snapshot, preflight }) {
+  run({ snapshot, preflight, preflightFault }) {
     if (snapshot.source.kind === 'manifests') {
       return { kind: 'not-applicable', because: 'not executed: manifests alone have no network to test' };
     }
     const evidence = preflight?.detection ? [detected(preflight.detection)] : [];
     if (preflight?.capabilities.tested !== true) {
-      return { kind: 'inconclusive', because: 'no packets were sent to test enforcement', evidence };
+      const why = preflightFault === undefined ? '' : `: ${preflightFault}`;
+      return { kind: 'inconclusive', because: `no packets could test enforcement${why}`, evidence };
     }
     const { capabilities, detection } = preflight;
     return {

@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { NetproofError } from '../../model/errors.ts';
-import type { KubeObject, Snapshot } from '../snapshot.ts';
+import { type KubeObject, nameOf, type Snapshot } from '../snapshot.ts';
 import { Collection } from './collect.ts';
 import { keepObject } from './keep.ts';
 import { type Place, placeName, PLACES } from './places.ts';
@@ -44,4 +44,26 @@ async function readPlace(
     unread.push({ what: placeName(place), why: error.message });
     return [];
   }
+}
+
+/** NetworkPolicies that are not as they were in the snapshot, one sentence without a full stop each. */
+export async function changesSince(cluster: Cluster, { policies }: Snapshot): Promise<string[]> {
+  const [place] = PLACES.filter(({ role }) => role === 'policy');
+  if (place === undefined) return [];
+  const now = (await readPlace(cluster, place, new Collection())).map(
+    (policy) => [nameOf(policy), policy.metadata] as const,
+  );
+  const [before, after] = [new Map(policies.map((each) => [nameOf(each), each.metadata])), new Map(now)];
+  const gone = [...before.keys()].filter((name) => !after.has(name));
+  const fresh = [...after.keys()].filter((name) => !before.has(name));
+  const changed = [...before].filter(
+    ([name, { uid, resourceVersion }]) =>
+      after.has(name) &&
+      (after.get(name)?.uid !== uid || after.get(name)?.resourceVersion !== resourceVersion),
+  );
+  return [
+    ...gone.map((name) => `NetworkPolicy ${name} was deleted`),
+    ...fresh.map((name) => `NetworkPolicy ${name} was created`),
+    ...changed.map(([name]) => `NetworkPolicy ${name} was changed`),
+  ];
 }

@@ -1,0 +1,29 @@
+/** Puts exported manifests into the embedded cluster: what its packets can be tried on. */
+import { manifestFiles } from '../audit/gather/files.ts';
+import { readManifests } from '../audit/gather/manifests.ts';
+import type { KubeObject } from '../audit/snapshot.ts';
+import type { Cluster, Kind, Kinds } from '../cluster/cluster.ts';
+
+/** Namespaces, Services and policies: images of real workloads do not run there. */
+export async function seedSandbox(cluster: Cluster, folder: string): Promise<void> {
+  const { namespaces, services, policies } = await readManifests(folder, manifestFiles, () => Date.now());
+  const there = new Set((await cluster.list('Namespace')).map(({ metadata }) => metadata?.name));
+  for (const namespace of namespaces) {
+    if (!there.has(namespace.metadata.name)) await create(cluster, 'Namespace', namespace);
+  }
+  for (const service of services.filter(({ metadata }) => metadata.name !== 'kubernetes')) {
+    const { clusterIP: _, ...spec } = service.spec ?? {};
+    await create(cluster, 'Service', { ...service, spec });
+  }
+  for (const policy of policies) await create(cluster, 'NetworkPolicy', policy);
+}
+
+async function create(
+  cluster: Cluster,
+  kind: Kind,
+  { apiVersion, metadata, spec }: KubeObject,
+): Promise<void> {
+  const { name, namespace, labels } = metadata;
+  const object = { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), labels }, spec };
+  await cluster.create(kind, JSON.parse(JSON.stringify(object)) as Kinds[typeof kind]);
+}
