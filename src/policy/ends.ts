@@ -39,7 +39,7 @@ export interface Ends {
 }
 
 export function indexEnds(world: World): Ends {
-  const namespaces = new Map(world.namespaces.map((namespace) => [namespace.name, namespace]));
+  const namespaces = new Map(world.namespaces.map((namespace) => [namespace.name, withName(namespace)]));
   const nodes = new Map(world.nodes.map((node) => [node.name, node]));
   const pods = world.pods.map((pod) => endOf(pod, namespaceOf(pod, namespaces), nodes));
   const byPod = new Map(world.pods.map((pod, index) => [pod, pods[index]]));
@@ -64,7 +64,14 @@ function namespaceOf(
   { namespace }: PolicyPod,
   namespaces: ReadonlyMap<string, PolicyNamespace>,
 ): PolicyNamespace {
-  return namespaces.get(namespace) ?? { name: namespace, labels: {}, assumed: true };
+  return namespaces.get(namespace) ?? withName({ name: namespace, labels: {}, assumed: true });
+}
+
+/** The API server sets this label on every namespace. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+function withName(namespace: PolicyNamespace): PolicyNamespace {
+  return { ...namespace, labels: { ...namespace.labels, [NAME_LABEL]: namespace.name } };
 }
 
 function endOf(

@@ -9,7 +9,7 @@ import type { Answer, Direction, Flow, PolicyRef, Prediction, Unit } from './pre
 import type { Wanted } from './ports.ts';
 import { profiler } from './profile.ts';
 import type { Profiler } from './profile.ts';
-import { Table, answerOf, codeOf, combine } from './table.ts';
+import { Table, answerOf, codeOf, combine, isCertainDeny } from './table.ts';
 import { unitsOf } from './units.ts';
 import type { PolicyPod, TransportProtocol, World } from './world.ts';
 
@@ -75,8 +75,8 @@ function answering(pods: Ends['pods'], classes: readonly number[], profileOf: Pr
     const isTabled = from !== to && source.kind === 'pod' && destination.kind === 'pod';
     if (!isTabled) return predict(source, destination, { protocol, port }, profileOf);
     const [a, b] = [classes[from] ?? 0, classes[to] ?? 0];
-    return answerOf(
-      combine(table.code('egress', a, b, protocol, port), table.code('ingress', b, a, protocol, port)),
-    );
+    const egress = table.code('egress', a, b, protocol, port);
+    if (isCertainDeny(egress)) return answerOf(egress);
+    return answerOf(combine(egress, table.code('ingress', b, a, protocol, port)));
   };
 }

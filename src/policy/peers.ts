@@ -1,6 +1,7 @@
 /** Whether an end of a connection is one of a rule's peers. */
 import { holds } from './address.ts';
 import type { Block } from './address.ts';
+import { NAME_LABEL } from './ends.ts';
 import type { End, NodeEnd, PodEnd } from './ends.ts';
 import { NO, PROBABLY, PROBABLY_NOT, YES, sure, unsure } from './match.ts';
 import type { Match } from './match.ts';
@@ -11,9 +12,6 @@ import type { PolicyNamespace, PolicyPod } from './world.ts';
 
 /** Told why a match is not sure. */
 export type Doubting = (doubt: Doubt) => void;
-
-/** The API server sets it on every namespace. */
-const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 export function matchPeer(peer: Peer, end: End, doubting: Doubting): Match {
   switch (peer.kind) {
@@ -66,14 +64,13 @@ function selects(
   namespace: PolicyNamespace,
   doubting: Doubting,
 ): Match {
-  if (!pods.matches(pod.labels)) return NO;
-  if (typeof namespaces === 'string') return sure(namespace.name === namespaces);
-  return selectsNamespace(namespaces, namespace, doubting);
+  if (typeof namespaces === 'string') return sure(namespace.name === namespaces && pods.matches(pod.labels));
+  return pods.matches(pod.labels) ? selectsNamespace(namespaces, namespace, doubting) : NO;
 }
 
 function selectsNamespace(selector: Selector, namespace: PolicyNamespace, doubting: Doubting): Match {
   const { name, labels, assumed } = namespace;
-  const match = sure(selector.matches({ ...labels, [NAME_LABEL]: name }));
+  const match = sure(selector.matches(labels));
   if (!assumed || selector.keys.every((key) => key === NAME_LABEL)) return match;
   doubting({ kind: 'unknown-labels', text: `the labels of namespace ${name} are not known` });
   return unsure(match);

@@ -13,6 +13,7 @@ import type { Profile, Profiler, Stage } from './profile.ts';
 import { policyName } from './rules.ts';
 import type { Rule } from './rules.ts';
 import { walk } from './walk.ts';
+import type { Asked } from './walk.ts';
 import type { TransportProtocol } from './world.ts';
 
 /** An answer as a small number: 0 is none yet, bit 1 a certain one, bit 2 allow; bit 0 tells from none. */
@@ -36,8 +37,12 @@ export function codeOf({ verdict, certain }: Answer): Code {
 
 /** Allowed if both allow; certain if both certainly do, or one certainly does not. */
 export function combine(egress: Code, ingress: Code): Code {
-  const certainDeny = FOUND | CERTAIN;
-  return egress === certainDeny || ingress === certainDeny ? certainDeny : egress & ingress;
+  return isCertainDeny(egress) || isCertainDeny(ingress) ? FOUND | CERTAIN : egress & ingress;
+}
+
+/** Whatever the other direction says. */
+export function isCertainDeny(code: Code): boolean {
+  return code === (FOUND | CERTAIN);
 }
 
 const UNKNOWN = 255;
@@ -132,13 +137,17 @@ export class Table {
     }
     const named = byPeer.size > 0 ? `${wanted.protocol}/${wanted.port}` : '';
     const key = `${[...kept].map(({ ref }) => ref.id).join()} ${named}`;
-    const lane = byRules.get(key) ?? {
-      profile: filter(profile, (rule) => kept.has(rule) || byPeer.has(rule)),
-      byPeer,
-      wanted,
-      answers: new Uint8Array(this.#classes.length),
-    };
+    const lane = byRules.get(key) ?? this.#makeLane(profile, kept, byPeer, wanted);
     byRules.set(key, lane);
+    return lane;
+  }
+
+  #makeLane(whole: Profile, kept: ReadonlySet<Rule>, byPeer: ReadonlySet<Rule>, wanted: Wanted): Lane {
+    const profile = filter(whole, (rule) => kept.has(rule) || byPeer.has(rule));
+    const answers = new Uint8Array(this.#classes.length);
+    const lane = { profile, byPeer, wanted, answers };
+    // Without a rule for this port, it does not matter who the peer is.
+    if (kept.size + byPeer.size === 0) answers.fill(codeOf(walk(profile, NOTHING_MATCHES)));
     return lane;
   }
 
@@ -180,5 +189,7 @@ function filter(profile: Profile, keeps: (rule: Rule) => boolean): Profile {
     baseline: profile.baseline.map(stage),
   };
 }
+
+const NOTHING_MATCHES: Asked = { ownNode: NO, matches: () => NO };
 
 function ignore(): void {}

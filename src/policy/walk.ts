@@ -47,32 +47,36 @@ const PASSED_BY: Answer = { possible: NEXT, likely: NEXT, rule: undefined };
 
 export function walk({ admin, own, baseline, foreign }: Profile, asked: Asked): Outcome {
   const ties: Doubt[] = [];
-  const passed: Rule[] = [];
-  let [possible, likely]: [number, number] = [NEXT, NEXT];
-  let by: Outcome['by'] = 'nobody';
-  for (const ask of [
-    () => askTier(admin, asked, ties),
-    () => askOwn(own, asked),
-    () => askTier(baseline, asked, ties),
-  ]) {
-    if ((possible & NEXT) === 0) break;
-    const answer = ask();
-    possible = (possible & ~NEXT) | answer.possible;
-    if (likely !== NEXT) continue;
-    likely = answer.likely;
-    if (likely !== NEXT) by = answer.rule ?? 'own';
-    else if (answer.rule !== undefined) passed.push(answer.rule);
-  }
+  const first = askTier(admin, asked, ties);
+  const second = isOpen(first) ? join(first, askOwn(own, asked)) : first;
+  const last = isOpen(second) ? join(second, askTier(baseline, asked, ties)) : second;
   // Where nobody decides, it is open.
-  if ((possible & NEXT) !== 0) possible = (possible & ~NEXT) | ALLOW;
+  const possible = isOpen(last) ? (last.possible & ~NEXT) | ALLOW : last.possible;
   return {
-    verdict: likely === DENY ? 'deny' : 'allow',
+    verdict: last.likely === DENY ? 'deny' : 'allow',
     certain: (possible === ALLOW || possible === DENY) && foreign.length === 0,
-    by,
-    passed,
+    by: last.likely === NEXT ? 'nobody' : (last.rule ?? 'own'),
+    passed: first === PASSED_BY && last.rule === undefined ? NOBODY : passing(first, second, last),
     ties,
   };
 }
+
+function isOpen({ possible }: Answer): boolean {
+  return (possible & NEXT) !== 0;
+}
+
+/** Of a tier that may pass the decision on and the next one. */
+function join(before: Answer, after: Answer): Answer {
+  const { likely, rule } = before.likely === NEXT ? after : before;
+  return { possible: (before.possible & ~NEXT) | after.possible, likely, rule };
+}
+
+function passing(...answers: readonly Answer[]): readonly Rule[] {
+  const rules = answers.map(({ likely, rule }) => (likely === NEXT ? rule : undefined));
+  return [...new Set(rules)].filter((rule) => rule !== undefined);
+}
+
+const NOBODY: readonly Rule[] = [];
 
 /** NetworkPolicies always decide for a pod that they isolate: any rule of any of them allows, or nothing does. */
 function askOwn({ isolated, rules }: Own, { matches, ownNode }: Asked): Answer {
@@ -90,6 +94,7 @@ function askOwn({ isolated, rules }: Own, { matches, ownNode }: Asked): Answer {
 
 /** From the lowest priority number up, until a stage decides surely. */
 function askTier(stages: readonly Stage[], asked: Asked, ties: Doubt[]): Answer {
+  if (stages.length === 0) return PASSED_BY;
   let possible = 0;
   let first: Answer | undefined;
   for (const stage of stages) {

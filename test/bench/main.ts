@@ -1,5 +1,6 @@
 /**
- * npm run bench: measures whole runs and prints JSON. On the embedded cluster beside the floor, in the same run;
+ * npm run bench: measures the policy evaluator and whole runs, and prints JSON; --only=NAME one of them (`evaluator`
+ * or a mesh). Whole runs are on the embedded cluster beside the floor, in the same run;
  * with --kubeconfig FILE on that cluster, the small mesh only. --image IMAGE: the probe pods' image there.
  */
 import { execFile } from 'node:child_process';
@@ -12,6 +13,7 @@ import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { applyMesh, removeMesh } from './apply.ts';
+import { benchEvaluator } from './evaluator.ts';
 import { type Floor, measureFloor } from './floor.ts';
 import { busyCpuMs } from './machine.ts';
 import { LARGE, type Mesh, SMALL, writeMesh } from './mesh.ts';
@@ -116,6 +118,7 @@ const folder = mkdtempSync(join(tmpdir(), 'netproof-bench-'));
 try {
   if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder, false), null, 2));
   else {
+    if (only === undefined || only === 'evaluator') console.log(JSON.stringify(benchEvaluator(), null, 2));
     for (const mesh of [SMALL, LARGE].filter(({ name }) => only === undefined || only === name)) {
       const sandbox = await startSandbox({});
       try {
