@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { NetproofError } from '../model/errors.ts';
 import { parseDuration } from '../scenario/durations.ts';
+import { describeBehaviours } from '../sandbox/network/behaviour-words.ts';
 
 export const clusterOptions = (parser: Argv) =>
   parser
@@ -12,6 +13,10 @@ export const clusterOptions = (parser: Argv) =>
         "Kubeconfig file [default: as kubectl: KUBECONFIG, ~/.kube/config, the pod's service account]",
     })
     .option('context', { type: 'string', requiresArg: true, describe: 'Context in the kubeconfig' });
+
+/** What may follow that option, for the end of the help. */
+export const behaviourList = (option: string): string =>
+  `Behaviours of the sandbox, for ${option}:\n${describeBehaviours()}\n`;
 
 /** A duration as scenarios write it; undefined where the option is absent. */
 export function durationOption(name: string, text: string | undefined): number | undefined {

@@ -5,7 +5,7 @@ import { Server } from 'node:net';
 import { makeCertificate } from './certificate.ts';
 import { startCluster } from './cluster.ts';
 import type { FromDaemon, ToDaemon } from './ipc.ts';
-import { parseBehaviour } from './network/behaviour.ts';
+import { parseBehaviour } from './network/behaviour-words.ts';
 import { CONTROL_PLANE, DNS_SERVICE_IP, type Network, SERVICE_CIDR } from './network/network.ts';
 import { openNetwork } from './network/open.ts';
 
@@ -16,6 +16,12 @@ const FOLDER = '/run/netproof';
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Undefined if the work succeeds, else what went wrong in a line. */
+const errorOf = (work: Promise<void>): Promise<string | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 const complain = (message: string): void => void process.stderr.write(`${message}\n`);
 
 /** Resolves when the parent has it, so that exiting does not lose it. */
@@ -33,7 +39,6 @@ async function listen(api: HttpsServer, where: Server | typeof CONTROL_PLANE): P
 
 async function start(message: Extract<ToDaemon, { type: 'start' }>, socket: Server): Promise<Network> {
   const behaviour = parseBehaviour(message.options.cni);
-  if (!behaviour) throw new Error(`no such CNI behaviour: ${message.options.cni}`);
   const ips = ['127.0.0.1', CONTROL_PLANE.ip, API_SERVICE_IP];
   const [certificate, network] = await Promise.all([
     makeCertificate(ips, Date.now()),
@@ -54,14 +59,13 @@ async function start(message: Extract<ToDaemon, { type: 'start' }>, socket: Serv
 }
 
 async function changeCni(network: Promise<Network> | undefined, cni: string): Promise<void> {
-  try {
-    const behaviour = parseBehaviour(cni);
-    if (!behaviour) throw new Error(`no such CNI behaviour: ${cni}`);
-    await (await network)?.behave(behaviour);
-    await tell({ type: 'cni', cni });
-  } catch (error) {
-    await tell({ type: 'cni', cni, error: error instanceof Error ? error.message : String(error) });
-  }
+  const error = await errorOf((async () => (await network)?.behave(parseBehaviour(cni)))());
+  await tell({ type: 'cni', cni, ...(error === undefined ? {} : { error }) });
+}
+
+async function restartAgent(network: Promise<Network> | undefined, node: string): Promise<void> {
+  const error = await errorOf((async () => (await network)?.restartAgent(node))());
+  await tell({ type: 'agent-restarted', node, ...(error === undefined ? {} : { error }) });
 }
 
 async function fail(error: unknown): Promise<never> {
@@ -81,6 +85,10 @@ let network: Promise<Network> | undefined;
 process.on('message', (message: ToDaemon, socket: unknown) => {
   if (message.type === 'cni') {
     void changeCni(network, message.cni);
+    return;
+  }
+  if (message.type === 'restart-agent') {
+    void restartAgent(network, message.node);
     return;
   }
   if (!(socket instanceof Server)) {

@@ -9,7 +9,7 @@
 export interface SandboxOptions {
   /** Names of the nodes, at least one. */
   readonly nodes: readonly string[];
-  /** Behaviour of the policy enforcement, as `parseBehaviour` reads it: `healthy`, `none`, `slow=500`, … */
+  /** Behaviour of the network, as `parseBehaviour` reads it: `healthy`, `none`, `slow=500+reject`, … */
   readonly cni: string;
 }
 
@@ -21,7 +21,9 @@ export type ToDaemon =
       readonly token: string;
     }
   /** Changes the behaviour of the running sandbox; the daemon answers with its own `cni`. */
-  | { readonly type: 'cni'; readonly cni: string };
+  | { readonly type: 'cni'; readonly cni: string }
+  /** Restarts a node's policy agent; the daemon answers with `agent-restarted`. */
+  | { readonly type: 'restart-agent'; readonly node: string };
 
 export type FromDaemon =
   /** The API answers, nodes are up, system pods run; `ca` is the PEM certificate that the API shows. */
@@ -29,4 +31,5 @@ export type FromDaemon =
   /** The daemon could not start; it exits after this. */
   | { readonly type: 'failed'; readonly message: string }
   /** The behaviour asked for is in the kernel, or could not be put there. */
-  | { readonly type: 'cni'; readonly cni: string; readonly error?: string };
+  | { readonly type: 'cni'; readonly cni: string; readonly error?: string }
+  | { readonly type: 'agent-restarted'; readonly node: string; readonly error?: string };

@@ -10,12 +10,12 @@ import { NetproofError } from '../model/errors.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { checkHost } from './host.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
-import { BEHAVIOUR_NAMES, parseBehaviour } from './network/behaviour.ts';
+import { parseBehaviour } from './network/behaviour-words.ts';
 
 export interface SandboxRequest {
   /** Names of the nodes; `worker-1` and `worker-2` by default. */
   readonly nodes?: readonly string[];
-  /** How policies are enforced: a name of `BEHAVIOUR_NAMES`, or `slow=<ms>`; `healthy` by default. */
+  /** How the network behaves: presets of network/presets.ts joined by `+`; `healthy` by default. */
   readonly cni?: string;
   /** Aborts the start; a running sandbox is ended with `close`. */
   readonly signal?: AbortSignal;
@@ -26,19 +26,21 @@ export interface Sandbox {
   readonly kubeconfig: string;
   /** The kubeconfig as a file that only its owner can read; gone after `close`. */
   readonly kubeconfigPath: string;
-  /** Changes how policies are enforced; resolves when the kernel follows. */
+  /** Changes how the network behaves; resolves when the kernel follows. Rejects with `usage` if no such behaviour. */
   setCni(cni: string): Promise<void>;
+  /** Restarts that node's policy agent; resolves when the kernel follows. Rejects if there is no such node. */
+  restartAgent(node: string): Promise<void>;
   /** Ends the cluster; afterwards nothing of it is left on the machine. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Resolves when the cluster's API answers and its nodes are up. Rejects with `usage` (no such behaviour),
- * `sandbox-failed` (with what the machine lacks or the daemon said) or `interrupted`, leaving nothing behind.
+ * Resolves when the cluster's API answers and its nodes are up. Rejects with `usage` (no such behaviour,
+ * or one of a node that there is not), `sandbox-failed` (with what the machine lacks or the daemon said) or `interrupted`, leaving nothing behind.
  */
 export async function startSandbox(request: SandboxRequest = {}): Promise<Sandbox> {
   const { nodes = ['worker-1', 'worker-2'], cni = 'healthy', signal } = request;
-  checkCni(cni);
+  parseBehaviour(cni, nodes);
   const daemon = new DaemonProcess(await checkHost());
   try {
     return await introduce(daemon, { nodes, cni, ...(signal === undefined ? {} : { signal }) });
@@ -67,7 +69,12 @@ async function introduce(
     server,
     kubeconfig,
     kubeconfigPath,
-    setCni: (changed) => changeCni(daemon, changed),
+    setCni: async (changed) => {
+      parseBehaviour(changed, nodes);
+      settle(await daemon.ask({ type: 'cni', cni: changed }, 'cni'));
+    },
+    restartAgent: async (node) =>
+      settle(await daemon.ask({ type: 'restart-agent', node }, 'agent-restarted')),
     close: async () => {
       await daemon.end();
       await rm(folder, { recursive: true, force: true });
@@ -86,15 +93,6 @@ async function listenOnLoopback(): Promise<Server> {
   return listener;
 }
 
-async function changeCni(daemon: DaemonProcess, cni: string): Promise<void> {
-  checkCni(cni);
-  const { error } = await daemon.ask({ type: 'cni', cni }, 'cni');
+function settle({ error }: { readonly error?: string }): void {
   if (error !== undefined) throw new NetproofError('sandbox-failed', error);
-}
-
-function checkCni(cni: string): void {
-  if (parseBehaviour(cni) !== undefined) return;
-  throw new NetproofError('usage', `no such sandbox CNI behaviour: ${JSON.stringify(cni)}`, {
-    hint: `one of ${BEHAVIOUR_NAMES.join(', ')}, slow=<milliseconds>`,
-  });
 }

@@ -1,7 +1,7 @@
 // The network tests' far side: opens the compiled network in fresh namespaces and does what the test asks.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseBehaviour } from '../../dist/src/sandbox/network/behaviour.js';
+import { parseBehaviour } from '../../dist/src/sandbox/network/behaviour-words.js';
 import { openNetwork } from '../../dist/src/sandbox/network/open.js';
 
 const PEER = fileURLToPath(new URL('./network-peer.js', import.meta.url));
@@ -19,6 +19,7 @@ const calls = {
   detach: (uid) => network.detach(uid),
   program: (state) => network.program(state),
   behave: (behaviour) => network.behave(parseBehaviour(behaviour)),
+  restartAgent: (node) => network.restartAgent(node),
   getFromNode: (node, url, timeoutMs) => network.getFromNode(node, url, timeoutMs),
   setNames: async (names) => network.setNames(new Map(names)),
   faults: async () => faults,

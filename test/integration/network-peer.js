@@ -33,6 +33,17 @@ const actions = {
   dial: ({ protocol, host, port, timeoutMs }) =>
     protocol === 'tcp' ? dialTcp(host, port, timeoutMs) : dialUdp(host, port, timeoutMs),
 
+  /** True if the handshake is completed, whatever is said after it. */
+  shake({ host, port, timeoutMs }) {
+    const socket = connect({ host, port, signal: AbortSignal.timeout(timeoutMs) });
+    return once(socket, 'connect')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => socket.destroy());
+  },
+
   async hold({ key, host, port, timeoutMs }) {
     const socket = connect({ host, port, signal: AbortSignal.timeout(timeoutMs) });
     kept.set(key, socket);

@@ -7,7 +7,7 @@ import { FORMAT_NAMES, type FormatName } from '../../report/format.ts';
 import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launch, newRunId } from '../launch.ts';
-import { clusterOptions, durationOption } from '../options.ts';
+import { behaviourList, clusterOptions, durationOption } from '../options.ts';
 import { checkOutput, type Output, writeResult } from '../output.ts';
 
 export interface RunArguments {
@@ -59,8 +59,7 @@ export const run: Command<RunArguments> = {
       .option('sandbox-cni', {
         type: 'string',
         requiresArg: true,
-        describe:
-          'How the sandbox enforces policies: healthy, none, ingress-only, egress-only, reject, slow, slow=<ms> [default: healthy]',
+        describe: 'How the sandbox behaves: of the list below, several joined by + [default: healthy]',
       })
       .option('sandbox-nodes', {
         type: 'number',
@@ -94,7 +93,8 @@ export const run: Command<RunArguments> = {
       .example(
         '$0 run three-tier.yaml -o junit --output-file report.xml',
         'in CI: table in the log, JUnit in a file',
-      ),
+      )
+      .epilogue(behaviourList('--sandbox-cni')),
   execute: async (options, context) => {
     durationOption('timeout', options.timeout);
     checkChoice(options);

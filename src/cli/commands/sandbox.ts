@@ -3,6 +3,7 @@ import type { Sandbox } from '../../sandbox/start.ts';
 import { withSandbox } from '../clusters.ts';
 import type { Command } from '../command.ts';
 import { aborted } from '../interruption.ts';
+import { behaviourList } from '../options.ts';
 
 export interface SandboxArguments {
   readonly cni: string;
@@ -18,8 +19,7 @@ export const sandbox: Command<SandboxArguments> = {
         type: 'string',
         requiresArg: true,
         default: 'healthy',
-        describe:
-          'How it enforces policies: healthy, none, ingress-only, egress-only, reject, slow, slow=<ms>',
+        describe: 'How it behaves: of the list below, several joined by +',
       })
       .option('nodes', {
         type: 'number',
@@ -28,7 +28,8 @@ export const sandbox: Command<SandboxArguments> = {
         describe: 'How many nodes it has, 1 to 16',
       })
       .example('$0 sandbox', 'then, in another terminal, export the KUBECONFIG that it prints')
-      .example('$0 sandbox --cni none', 'a cluster that ignores every policy'),
+      .example('$0 sandbox --cni none', 'a cluster that ignores every policy')
+      .epilogue(behaviourList('--cni')),
   execute: (options, context) =>
     withSandbox(options, context, async (sandbox) => {
       await context.terminal.out.write(introduction(sandbox));

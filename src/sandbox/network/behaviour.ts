@@ -1,4 +1,45 @@
-/** How the sandbox's policy enforcement behaves: a record of small switches, each taking effect in one place. */
+/**
+ * How the sandbox's network behaves: a record of small switches, each taking effect in one place. Named presets of
+ * them are in presets.ts; what each does wrong, in defects/.
+ */
+
+/** Misunderstandings of policies, see defects/reading.ts. */
+export type Misreading =
+  | 'ignores-endport'
+  | 'ignores-except'
+  | 'ignores-namespace-selector'
+  | 'ignores-pod-selector'
+  | 'ignores-match-expressions'
+  | 'combined-as-or'
+  | 'peers-as-and'
+  | 'named-ports-unresolved'
+  | 'named-ports-any'
+  | 'default-deny-ignored';
+
+/** Wrong turns that packets take through rules compiled rightly, see defects/rules.ts. */
+export type RuleDefect = 'udp-unfiltered' | 'same-node-unfiltered' | 'established-cut' | 'policy-before-dnat';
+
+/** What the nodes' agents fail to do, by the names of nodes; see defects/agent.ts. */
+export interface AgentFaults {
+  /** Nothing is ever programmed there: those nodes' pods are open. */
+  readonly dead: readonly string[];
+  /** Rules stay there as they are when the behaviour begins. */
+  readonly stopped: readonly string[];
+  /** An agent that is restarted leaves its node open, until the behaviour changes. */
+  readonly openAfterRestart: boolean;
+}
+
+/** What is wrong beside the enforcement of policies, see defects/world.ts. */
+export interface WorldFaults {
+  /** Of the packets that leave a pod, so many in a hundred are lost. */
+  readonly lossPercent: number;
+  /** A packet between pods of different nodes is on its way for so long, in each direction. */
+  readonly linkDelayMs: number;
+  /** Each node completes every TCP connection that its pods begin, and then says nothing. */
+  readonly intercepts: boolean;
+  /** Cluster DNS takes queries and never answers. */
+  readonly dnsDead: boolean;
+}
 
 export interface CniBehaviour {
   /** Directions in which policies are enforced at all. */
@@ -7,34 +48,25 @@ export interface CniBehaviour {
   readonly denial: 'drop' | 'reject';
   /** Changes of policies and pods reach the kernel only this many milliseconds later; until then a new pod is open. */
   readonly delayMs: number;
+  /** A pod that comes is open for so long, whatever selects it. */
+  readonly newPodsOpenMs: number;
+  /** The rules of a deleted policy stay. */
+  readonly neverRemoves: boolean;
+  readonly misreadings: readonly Misreading[];
+  readonly ruleDefects: readonly RuleDefect[];
+  readonly agents: AgentFaults;
+  readonly world: WorldFaults;
 }
 
-const HEALTHY: CniBehaviour = {
+/** Established connections are kept when a policy comes; Services are translated before policies are asked. */
+export const HEALTHY: CniBehaviour = {
   enforced: { ingress: true, egress: true },
   denial: 'drop',
   delayMs: 0,
+  newPodsOpenMs: 0,
+  neverRemoves: false,
+  misreadings: [],
+  ruleDefects: [],
+  agents: { dead: [], stopped: [], openAfterRestart: false },
+  world: { lossPercent: 0, linkDelayMs: 0, intercepts: false, dnsDead: false },
 };
-
-const PRESETS = {
-  healthy: HEALTHY,
-  none: { ...HEALTHY, enforced: { ingress: false, egress: false } },
-  'ingress-only': { ...HEALTHY, enforced: { ingress: true, egress: false } },
-  'egress-only': { ...HEALTHY, enforced: { ingress: false, egress: true } },
-  reject: { ...HEALTHY, denial: 'reject' },
-  slow: { ...HEALTHY, delayMs: 3000 },
-} as const satisfies Readonly<Record<string, CniBehaviour>>;
-
-export type BehaviourName = keyof typeof PRESETS;
-export const BEHAVIOUR_NAMES = Object.keys(PRESETS) as readonly BehaviourName[];
-
-const MAX_DELAY_MS = 600_000;
-
-/** Reads a preset's name; `slow=<milliseconds>` sets the delay. Undefined for anything else. */
-export function parseBehaviour(text: string): CniBehaviour | undefined {
-  const slow = /^slow=(\d{1,6})$/.exec(text);
-  if (slow !== null) {
-    const delayMs = Number(slow[1]);
-    return delayMs <= MAX_DELAY_MS ? { ...PRESETS.slow, delayMs } : undefined;
-  }
-  return Object.hasOwn(PRESETS, text) ? PRESETS[text as BehaviourName] : undefined;
-}

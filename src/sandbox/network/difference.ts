@@ -5,7 +5,12 @@ import type { Chain, Table } from './nftables.ts';
 export function rebuild(table: Table): readonly string[] {
   const empty: Table = { name: table.name, collections: new Map(), chains: new Map() };
   const { name } = table;
-  return [`add table ${name}`, `delete table ${name}`, `add table ${name}`, ...difference(empty, table)];
+  return [...remove(name), `add table ${name}`, ...difference(empty, table)];
+}
+
+/** The table gone, whether it is there or not. */
+export function remove(name: string): readonly string[] {
+  return [`add table ${name}`, `delete table ${name}`];
 }
 
 /**

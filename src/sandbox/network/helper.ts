@@ -43,6 +43,11 @@ export class Helper<Down extends object, Up extends object> {
     return this.#child?.connected === true && this.#child.send(message);
   }
 
+  /** Stops the process where it is, or lets it go on: frozen, it takes what is sent to it and answers nothing. */
+  freeze(frozen: boolean): void {
+    this.#child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   close(): void {
     this.#closed = true;
     this.#child?.kill('SIGKILL');

@@ -80,7 +80,7 @@ export interface Network {
   detach(uid: string): Promise<void>;
   /**
    * Takes the newest state; calls may come in bursts and are coalesced. Resolves when that state (or a newer
-   * one) is in the kernel. `slow` behaviour delays the kernel, not the promise's contract.
+   * one) is in the kernel for good. `slow` and `fail-open` delay the kernel, not the promise's contract.
    */
   program(state: ForwardingState): Promise<void>;
   /** HTTP GET from the node's own namespace, as its kubelet would; resolves with the status, rejects on failure. */
@@ -89,5 +89,7 @@ export interface Network {
   setNames(names: ReadonlyMap<string, readonly string[]>): void;
   /** Changes how policies are enforced from now on; resolves when the kernel follows. */
   behave(behaviour: CniBehaviour): Promise<void>;
+  /** Restarts the node's policy agent; resolves when the kernel follows, rejects if there is no such node. */
+  restartAgent(node: string): Promise<void>;
   close(): Promise<void>;
 }

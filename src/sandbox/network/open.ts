@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { NetproofError } from '../../model/errors.ts';
 import { planNodes } from './addresses.ts';
+import { World } from './defects/world.ts';
 import type { SetNames } from './dns/serve.ts';
 import { OUTSIDE_NETNS, buildFabric, nodeNetns } from './fabric.ts';
 import { Fetcher } from './fetcher.ts';
@@ -28,13 +29,19 @@ export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkO
     startOutside(onFault),
     startFetchers(nodes, onFault),
   ]);
+  const world = new World(nodes, dns, onFault);
+  await world.behave(behaviour);
   return {
     nodes,
     dns: dns.place,
     attach: (uid, node) => pods.attach(uid, node),
     detach: (uid) => pods.detach(uid),
     program: (state) => programmer.program(state),
-    behave: (changed) => programmer.behave(changed),
+    behave: async (changed) => {
+      await world.behave(changed);
+      await programmer.behave(changed);
+    },
+    restartAgent: (node) => programmer.restartAgent(node),
     setNames: dns.setNames,
     getFromNode: async (node, url, timeoutMs) => {
       const fetcher = fetchers.get(node);
@@ -43,6 +50,7 @@ export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkO
     },
     close: async () => {
       programmer.close();
+      world.close();
       pods.close();
       for (const helper of [dns, outside, ...fetchers.values()]) helper.close();
     },
@@ -78,7 +86,8 @@ async function startDns(pods: Pods, nodes: readonly NodeNetwork[], onDeath: (mes
     // A helper that is just being started anew is told `first`.
     helper.send(names);
   };
-  return { place: { node, ip }, setNames, close: () => helper.close() };
+  const freeze = (frozen: boolean): void => helper.freeze(frozen);
+  return { place: { node, ip }, setNames, freeze, close: () => helper.close() };
 }
 
 function withOutside(names: Names): SetNames {

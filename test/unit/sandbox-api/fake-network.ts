@@ -30,6 +30,7 @@ export function fakeNetwork(): FakeNetwork {
       names = changed;
     },
     behave: async () => undefined,
+    restartAgent: async () => undefined,
     close: async () => undefined,
     last: () => last,
     names: () => names,

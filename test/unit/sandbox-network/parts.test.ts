@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { AddressPool, macOf, planNodes } from '../../../src/sandbox/network/addresses.ts';
-import { BEHAVIOUR_NAMES, parseBehaviour } from '../../../src/sandbox/network/behaviour.ts';
 import { formatAddress, merge, parseAddress, parseCidr, without } from '../../../src/sandbox/network/ipv4.ts';
 import { latest } from '../../../src/sandbox/network/latest.ts';
 import { nameFor } from '../../../src/sandbox/network/nftables.ts';
@@ -95,20 +94,6 @@ describe('IPv4', () => {
       { first: 11, last: 12 },
     ]);
   });
-});
-
-describe('behaviours', () => {
-  test('every name is read, and slow takes a delay', () => {
-    expect(BEHAVIOUR_NAMES.map(parseBehaviour)).not.toContain(undefined);
-    expect(parseBehaviour('slow')?.delayMs).toBe(3000);
-    expect(parseBehaviour('slow=0')?.delayMs).toBe(0);
-  });
-  test.each(['', 'Healthy', 'slow=', 'slow=-1', 'slow=1e3', 'slow=999999', 'toString', 'none '])(
-    '%j is none',
-    (text) => {
-      expect(parseBehaviour(text)).toBeUndefined();
-    },
-  );
 });
 
 describe('latest', () => {

@@ -23,6 +23,10 @@ import type { Direction } from './direction.ts';
 import { rulesOf } from './rules.ts';
 import type { RuleChain } from './rules.ts';
 
+export const POLICY_TABLE = 'inet netproof';
+/** Decided when the connection began; replies need no rule of their own. */
+export const KNOWN_CONNECTIONS = 'ct state established,related accept';
+
 export type Enforcement = Pick<CniBehaviour, 'enforced' | 'denial'>;
 
 /** Egress comes before ingress, as on the packet's way. */
@@ -39,7 +43,7 @@ export function compilePolicies(cluster: Cluster, node: string, { enforced, deni
     .filter(({ name }) => enforced[name])
     .map((direction) => compileDirection(direction, node, cluster));
   return {
-    name: 'inet netproof',
+    name: POLICY_TABLE,
     collections: new Map([
       ['own', setOf('ipv4_addr . ipv4_addr', own)],
       ...parts.flatMap(({ collections }) => collections),
@@ -104,8 +108,7 @@ function baseChain(direction: Direction): Chain {
   return {
     hook: `type filter hook forward priority ${PRIORITY[direction.name]}; policy accept;`,
     rules: [
-      // Decided when the connection began; replies need no rule of their own.
-      'ct state established,related accept',
+      KNOWN_CONNECTIONS,
       // A pod can always reach itself (over a Service, that is; else its packets do not come here).
       'ip saddr . ip daddr @own accept',
       `${direction.pod} vmap @${direction.name}_isolated`,
