@@ -2,13 +2,13 @@ import type { Matrix } from '../model/matrix.ts';
 import type { Estimate } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 
-/** Canary: two listeners, two probers. Controls: a listener and a prober on each node, two nodes assumed. */
-const CANARY_PODS = 4;
+/** Canary: one in a dozen, more or less by what the policies use. Controls: a listener and a prober on each node, two nodes assumed. */
+const CANARY_PODS = 12;
 const CONTROL_PODS = 4;
 /** Seen on a two-node cluster: pods of this kind start at about two a second, the first after one second. */
 const POD_START_SECONDS = 0.5;
 const FIRST_POD_SECONDS = 1;
-const CANARY_SECONDS = 4;
+const CANARY_SECONDS = 3;
 
 export function estimate(scenario: Scenario, matrix: Matrix, listeners: number, probers: number): Estimate {
   const { attempt } = scenario;

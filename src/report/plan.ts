@@ -27,7 +27,7 @@ function createdLines(plan: Plan): string[] {
   return [
     'Would be created, and removed after the run:',
     plan.control.create
-      ? `  namespace ${plan.control.name} (a new name each run): the preflight's canary and the control pods`
+      ? `  namespace ${plan.control.name} (a new name each run): the preflight's canary and the control pods; where policies have namespaceSelectors, one beside it`
       : `  in namespace ${plan.control.name}, which stays: the preflight's canary and the control pods`,
     ...plan.created.flatMap((namespace) => namespaceLines(namespace, plan)),
   ];

@@ -1,6 +1,13 @@
 /** From the canary's verdicts to what this cluster enforces, and the words for what it does not; pure. */
 import type { ResultLine } from '../../../probes/wire.ts';
-import type { Capabilities, CapabilityProof, Condition, Measures } from '../../model/capabilities.ts';
+import type {
+  Capabilities,
+  Capability,
+  CapabilityProof,
+  Condition,
+  Measures,
+  Proof,
+} from '../../model/capabilities.ts';
 import { CAPABILITIES } from '../../model/capabilities.ts';
 import { NEWCOMER } from './cast.ts';
 import type { Scene } from './cells.ts';
@@ -39,16 +46,18 @@ export function assess(played: Played): Capabilities {
   const enforcement = enforcementOf(played.judged);
   const measures = measuresOf(played);
   const proofs = ordered([
-    ...proofsOf(played.script, played.judged, enforcement, played.stage.unlaunched),
+    ...proofsOf(played.scene, played.script, played.judged, enforcement, played.stage.unlaunched),
     ...removal(played),
     ...newPod(played, measures),
   ]);
+  const of = (wanted: Capability): Proof =>
+    proofs.find(({ capability }) => capability === wanted)?.proof ?? 'unknown';
   const conditions = conditionsOf(played, measures);
   const latency = latencyOf(played);
   return {
     tested: true,
-    ingress: enforcement.ingress,
-    egress: enforcement.egress,
+    ingress: of('ingress'),
+    egress: of('egress'),
     denySignature: played.signature,
     ...(latency === undefined ? {} : { latencyMs: latency }),
     proofs,

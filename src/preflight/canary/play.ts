@@ -59,6 +59,7 @@ export async function playCanary(
   const ruling = await play.settle(appliedAt);
   const settledAt = context.clock.now();
   const recovered = thorough ? await play.remove() : undefined;
+  await stage.leave();
   return assess({
     script,
     scene,

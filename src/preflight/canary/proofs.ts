@@ -1,13 +1,16 @@
 /** One proof per capability: what its own cells say, less what a more basic fault explains; pure. */
 import type { Capability, CapabilityProof, Proof } from '../../model/capabilities.ts';
 import { decidingNode, type Direction, type Enforcement, isWithin, standingOf } from './nodes.ts';
+import type { Scene } from './cells.ts';
 import type { Judged } from './observe.ts';
 import type { Script } from './table.ts';
 
 /** Those told of apart, from more than their own cells. */
 const ELSEWHERE: readonly Capability[] = ['new-pod'];
 
+/** @param unlaunched why, by actor */
 export function proofsOf(
+  scene: Scene,
   script: Script,
   judged: readonly Judged[],
   enforcement: Enforcement,
@@ -18,7 +21,11 @@ export function proofsOf(
   for (const direction of ['ingress', 'egress'] as const)
     if (script.tests.some(({ capability }) => capability === direction))
       add(directionProof(direction, judged, enforcement));
-  for (const way of ['same-node', 'cross-node'] as const) add(wayProof(way, judged, enforcement));
+  for (const way of ['same-node', 'cross-node'] as const) {
+    const proof = wayProof(way, judged, enforcement);
+    // On one node there may be no such way.
+    if (proof.proof !== 'unknown' || scene.nodes.length > 1) add(proof);
+  }
   const udpOff = udpUnfiltered(judged, enforcement);
   const explained = (each: Judged): string | undefined => explanation(each, enforcement, udpOff);
   const tested = new Set<Capability>(
@@ -32,10 +39,23 @@ export function proofsOf(
     if (proofs.has(capability) || !tested.has(capability) || ELSEWHERE.includes(capability)) continue;
     const cells = judged.filter(({ cell }) => cell.capability === capability);
     const missing = needs.find((need) => proofs.get(need)?.proof === 'absent');
-    add(featureProof(capability, cells, explained, missing, unlaunched));
+    add(featureProof(capability, cells, explained, missing));
   }
   for (const [capability, because] of script.lacking) add({ capability, proof: 'unknown', because });
-  return [...proofs.values()];
+  const untried = untriedIn(script, judged, unlaunched);
+  return [...proofs.values()].map((each) => untried(each));
+}
+
+/** What was seen of a part of its cells proves nothing; a fault among them is one all the same. */
+function untriedIn(script: Script, judged: readonly Judged[], unlaunched: ReadonlyMap<string, string>) {
+  const tried = new Set(judged.map(({ cell }) => cell));
+  const left = script.cells.filter((cell) => !tried.has(cell));
+  return (proof: CapabilityProof): CapabilityProof => {
+    const cell = left.find(({ capability }) => capability === proof.capability);
+    if (cell === undefined || proof.proof !== 'proven') return proof;
+    const why = unlaunched.get(cell.from) ?? unlaunched.get(cell.to) ?? `${cell.from} did not ask ${cell.to}`;
+    return { ...proof, proof: 'unknown', because: `not all of it could be tried: ${why}` };
+  };
 }
 
 function directionProof(
@@ -127,14 +147,12 @@ function featureProof(
   cells: readonly Judged[],
   explained: (each: Judged) => string | undefined,
   missing: Capability | undefined,
-  unlaunched: ReadonlyMap<string, string>,
 ): CapabilityProof {
   const unknown = (because: string): CapabilityProof => ({ capability, proof: 'unknown', because });
   const own = cells.filter((each) => explained(each) === undefined);
   const odd = own.filter((each) => standingOf(each) === 'leaked' || standingOf(each) === 'blocked');
   const [first] = cells;
-  if (own.length === 0)
-    return unknown(first ? (explained(first) ?? '') : ([...unlaunched.values()][0] ?? 'it was not tried'));
+  if (own.length === 0) return unknown((first && explained(first)) ?? 'its pods could not be launched');
   if (odd.length > 0 && missing !== undefined) return unknown(`it rests on ${missing}, which is absent`);
   const leak = odd.find((each) => standingOf(each) === 'leaked');
   const wrong = leak ?? odd[0];

@@ -131,6 +131,13 @@ export class Stage {
     this.#services.set(actor, created.spec?.clusterIP ?? '');
   }
 
+  /** Its pods have done their work; what comes goes on better without them at its side. */
+  async leave(): Promise<void> {
+    const { cluster } = this.#context;
+    const pods = [...this.listeners.keys(), ...this.voices.keys()].flatMap((actor) => this.pod(actor) ?? []);
+    await Promise.all(pods.map(({ namespace, name, uid }) => cluster.delete('Pod', namespace, name, uid)));
+  }
+
   pod(actor: string): FleetPod | undefined {
     return this.listeners.get(actor)?.pod ?? this.voices.get(actor)?.resident.pod;
   }

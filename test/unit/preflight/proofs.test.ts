@@ -31,12 +31,17 @@ function verdictOf(cell: CanaryCell, fate: ReturnType<Fate>): Verdict {
     : { ...base, verdict: 'fail', cause: 'blocked' };
 }
 
-function proofsIf(fate: Fate, script = SCRIPT): Record<Proof, Capability[]> & { readonly words: string } {
-  const judged: Judged[] = script.cells.map((cell) => {
+function proofsIf(
+  fate: Fate,
+  script = SCRIPT,
+  unlaunched = new Map<string, string>(),
+): Record<Proof, Capability[]> & { readonly words: string } {
+  const asked = script.cells.filter(({ from, to }) => !unlaunched.has(from) && !unlaunched.has(to));
+  const judged: Judged[] = asked.map((cell) => {
     const [fromNode, toNode] = [NODE_OF.get(cell.from) ?? '', NODE_OF.get(cell.to) ?? ''];
     return { cell, fromNode, toNode, verdict: verdictOf(cell, fate(cell, fromNode, toNode)) };
   });
-  const proofs = proofsOf(script, judged, enforcementOf(judged), new Map());
+  const proofs = proofsOf(SCENE, script, judged, enforcementOf(judged), unlaunched);
   const of = (wanted: Proof): Capability[] =>
     proofs.filter(({ proof }) => proof === wanted).map(({ capability }) => capability);
   const words = proofs
@@ -170,4 +175,24 @@ test('where no second namespace may be created, its tests are left out with the 
   const { lacking, cells } = scriptFor({ ...SCENE, there: undefined }, () => true);
   expect([...lacking.keys()]).toEqual(['namespace-selector', 'combined-selector', 'two-peers']);
   expect(cells.filter(({ from }) => from.endsWith('there'))).toEqual([]);
+});
+
+test('a pod that could not be launched leaves what it was for unknown, and nothing else', () => {
+  const unlaunched = new Map([
+    ['friend', 'no room'],
+    ['captive-1', 'no room'],
+  ]);
+  const { absent, unknown } = proofsIf(() => undefined, SCRIPT, unlaunched);
+  expect(absent).toEqual([]);
+  expect(unknown).toEqual([
+    'egress',
+    'udp',
+    'pod-selector',
+    'namespace-selector',
+    'combined-selector',
+    'two-peers',
+    'match-expressions',
+    'ip-block',
+    'except',
+  ]);
 });
