@@ -17,6 +17,7 @@ export interface Standing {
   readonly stable: boolean;
   /** Of the last `stableRounds` rounds. */
   readonly attempts: readonly Attempt[];
+  /** Empty if the outcome never changed. */
   readonly history: readonly Transition[];
 }
 
@@ -96,7 +97,7 @@ export class Rounds {
       outcome: latest.outcome,
       stable: this.#stable(rounds),
       attempts: rounds.last.flatMap((answer) => answer.attempts),
-      history: rounds.history,
+      history: rounds.history.length > 1 ? rounds.history : [],
     };
   }
 

@@ -221,7 +221,10 @@ export interface ResultLine extends LineBase {
    * and then repeated included; not those that were given up unanswered because another one had an answer.
    */
   readonly attempts: readonly Attempt[];
-  /** Changes over all rounds that counted, the first one's outcome first (of many, the first and the latest 39). */
+  /**
+   * Changes over all rounds that counted, the first one's outcome first (of many, the first and the latest 39); empty
+   * if it never changed.
+   */
   readonly history: readonly Transition[];
 }
 /** Last line of a prober. */
