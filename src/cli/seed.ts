@@ -1,7 +1,7 @@
 /** Puts exported manifests into the embedded cluster: what its packets can be tried on. */
 import { manifestFiles } from '../audit/gather/files.ts';
 import { readManifests } from '../audit/gather/manifests.ts';
-import type { KubeObject } from '../audit/snapshot.ts';
+import type { KubeObject, ServiceObject } from '../audit/snapshot.ts';
 import type { Cluster, Kind, Kinds } from '../cluster/cluster.ts';
 
 /** Namespaces, Services and policies: images of real workloads do not run there. */
@@ -12,10 +12,15 @@ export async function seedSandbox(cluster: Cluster, folder: string): Promise<voi
     if (!there.has(namespace.metadata.name)) await create(cluster, 'Namespace', namespace);
   }
   for (const service of services.filter(({ metadata }) => metadata.name !== 'kubernetes')) {
-    const { clusterIP: _, ...spec } = service.spec ?? {};
-    await create(cluster, 'Service', { ...service, spec });
+    await create(cluster, 'Service', { ...service, spec: insideOnly(service) });
   }
   for (const policy of policies) await create(cluster, 'NetworkPolicy', policy);
+}
+
+/** The sandbox gives no addresses outside of it, and chooses those inside itself. */
+function insideOnly({ spec }: ServiceObject): object {
+  const ports = (spec?.ports ?? []).map((port) => ({ ...(port as object), nodePort: undefined }));
+  return { selector: spec?.selector, ports };
 }
 
 async function create(

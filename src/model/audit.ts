@@ -69,6 +69,8 @@ export interface TruthTable {
   readonly generated: boolean;
   readonly sources: readonly string[];
   readonly endpoints: readonly string[];
+  /** Of each workload. */
+  readonly namespaces: Readonly<Record<string, string>>;
   readonly cells: readonly TruthCell[];
 }
 

@@ -1,6 +1,7 @@
-import type { Evidence, TruthCell, TruthTable } from '../../model/audit.ts';
+import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audit.ts';
 import type { RunResult } from '../../model/result.ts';
 import type { Check, Found } from '../check.ts';
+import { pairExposure } from '../pair-exposure.ts';
 
 export const connectivity: Check = {
   id: 'connectivity',
@@ -12,7 +13,7 @@ export const connectivity: Check = {
     unproven: 'A connection could not be judged.',
     'not-probed': 'A scenario could not be run.',
   },
-  run({ snapshot, truthTables, runs, probeFaults }) {
+  run({ snapshot, truthTables, runs, probeFaults, stakes }) {
     if (snapshot.source.kind === 'manifests') {
       return { kind: 'not-applicable', because: 'not executed: manifests alone have no network to test' };
     }
@@ -25,7 +26,9 @@ export const connectivity: Check = {
       kind: 'examined',
       because: `${total} connections of ${runs.length} scenarios were tried with real packets`,
       findings: [
-        ...probed.flatMap((table) => table.cells.flatMap((cell) => judged(table, cell))),
+        ...probed.flatMap((table) =>
+          table.cells.flatMap((cell) => judged(table, cell, pairExposure(table, cell, stakes))),
+        ),
         ...probeFaults.map(({ scenario, why }): Found => ({
           rule: 'not-probed',
           severity: 'inconclusive',
@@ -38,14 +41,14 @@ export const connectivity: Check = {
   },
 };
 
-function judged(table: TruthTable, cell: TruthCell): Found[] {
+function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[]): Found[] {
   const { source, endpoint, expect, predicted, observed, because } = cell;
   if (observed === undefined || observed.verdict === 'pass') return [];
   const pair = `${source} → ${endpoint}`;
   const subject = { kind: 'Connection', namespace: table.name, name: pair };
   if (observed.verdict === 'inconclusive') {
     const message = `${pair}: expected ${expect}, not proven (${observed.cause}): ${because}`;
-    return [{ rule: 'unproven', severity: 'inconclusive', subject, message }];
+    return [{ rule: 'unproven', severity: 'inconclusive', subject, message, exposure }];
   }
   const rule = expect === 'deny' ? 'leak' : 'blocked';
   const diagnosis =
@@ -55,7 +58,7 @@ function judged(table: TruthTable, cell: TruthCell): Found[] {
         ? '; the policies say otherwise, so they are not enforced here'
         : `; the policies say ${predicted} too`;
   const message = `${pair}: expected ${expect}, but packets say otherwise (${observed.cause}): ${because}${diagnosis}`;
-  return [{ rule, severity: 'fail', subject, message }];
+  return [{ rule, severity: 'fail', subject, message, exposure }];
 }
 
 function runTable(runs: readonly RunResult[]): Evidence {

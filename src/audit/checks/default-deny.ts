@@ -15,7 +15,8 @@ export const defaultDeny: Check = {
   rules: {
     'no-default-deny-ingress': 'A new pod of the namespace could be reached without a rule for it.',
     'no-default-deny-egress': 'A new pod of the namespace could reach others without a rule for it.',
-    'default-deny-uncertain': 'Whether a default deny holds could not be decided.',
+    'ingress-deny-uncertain': 'Whether a default deny holds for ingress could not be decided.',
+    'egress-deny-uncertain': 'Whether a default deny holds for egress could not be decided.',
   },
   run(input) {
     const required = input.snapshot.namespaces.filter((namespace) =>
@@ -146,7 +147,7 @@ function findings(
   if (state === 'denied') return [];
   const message = `namespace ${name}: ${why}`;
   if (state === 'uncertain') {
-    return [{ rule: 'default-deny-uncertain', severity: 'inconclusive', subject, message, where }];
+    return [{ rule: `${direction}-deny-uncertain`, severity: 'inconclusive', subject, message, where }];
   }
   const severity = severityIn(name, 'fail', input);
   return severity === undefined

@@ -1,5 +1,6 @@
-import type { Evidence, TruthCell, TruthTable } from '../../model/audit.ts';
+import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audit.ts';
 import type { Check, Found } from '../check.ts';
+import { pairExposure } from '../pair-exposure.ts';
 
 export const intendedMatrix: Check = {
   id: 'intended-matrix',
@@ -10,7 +11,7 @@ export const intendedMatrix: Check = {
     'policy-allows-too-little': 'The policies deny what the documented requirements allow.',
     'policy-unclear': 'What the policies mean for a pair can’t be said for certain.',
   },
-  run({ truthTables }) {
+  run({ truthTables, stakes }) {
     const given = truthTables.filter(({ generated }) => !generated);
     if (given.length === 0) {
       return {
@@ -22,23 +23,24 @@ export const intendedMatrix: Check = {
     return {
       kind: 'examined',
       because: `the evaluator decided ${cells.length} pairs of ${given.length} scenarios, both directions of each`,
-      findings: cells.flatMap(({ table, cell }) => judged(table, cell)),
+      findings: cells.flatMap(({ table, cell }) => judged(table, cell, pairExposure(table, cell, stakes))),
       evidence: given.map(summary),
     };
   },
 };
 
-function judged(table: TruthTable, { source, endpoint, expect, predicted, because }: TruthCell): Found[] {
+function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[]): Found[] {
+  const { source, endpoint, expect, predicted, because } = cell;
   if (predicted === undefined || predicted === expect) return [];
   const pair = `${source} → ${endpoint}`;
   const subject = { kind: 'Expectation', namespace: table.name, name: pair };
   if (predicted === 'uncertain') {
     const message = `${pair}: expected ${expect}; what the policies mean is uncertain: ${because}`;
-    return [{ rule: 'policy-unclear', severity: 'inconclusive', subject, message }];
+    return [{ rule: 'policy-unclear', severity: 'inconclusive', subject, message, exposure }];
   }
   const rule = predicted === 'allow' ? 'policy-allows-too-much' : 'policy-allows-too-little';
   const message = `${pair}: expected ${expect}, but the policies say ${predicted}: ${because}`;
-  return [{ rule, severity: 'fail', subject, message }];
+  return [{ rule, severity: 'fail', subject, message, exposure }];
 }
 
 function summary({ name, file, cells }: TruthTable): Evidence {
