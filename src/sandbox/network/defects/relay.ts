@@ -9,11 +9,14 @@ export interface Delay {
   readonly delayMs: number;
 }
 
-let delayMs = 0;
-hear<Delay>((message) => {
-  delayMs = message.delayMs;
-});
+/** Resolves with the delay, which is told first. */
+function hearDelay(): Promise<number> {
+  return new Promise((resolve) => {
+    hear<Delay>(({ delayMs }) => resolve(delayMs));
+  });
+}
 
+const delayMs = await hearDelay();
 const socket = createSocket('udp4', (frame) => {
   const receiver = receiverOf(frame);
   if (receiver === undefined) return;

@@ -2,6 +2,7 @@
  * A slow link between nodes: pods' packets go through a VXLAN tunnel over a relay that holds them up. The kernel's
  * own delay (the queueing discipline netem) would be simpler, but many kernels are built without it.
  */
+import { NetproofError } from '../../../model/errors.ts';
 import { macOf } from '../addresses.ts';
 import { nodeNetns } from '../fabric.ts';
 import { Helper } from '../helper.ts';
@@ -28,32 +29,44 @@ export class SlowLink {
 
   /** 0: the link as it was. */
   async delay(delayMs: number): Promise<void> {
+    if (delayMs === this.#delayMs) return;
+    await this.#remove();
+    if (delayMs > 0) await this.#insert(delayMs);
     this.#delayMs = delayMs;
-    if (delayMs === 0) return this.#remove();
-    if (this.#relay === undefined) return this.#insert();
-    this.#relay.send({ delayMs });
   }
 
   close(): void {
     this.#relay?.close();
   }
 
-  async #insert(): Promise<void> {
+  async #insert(delayMs: number): Promise<void> {
     this.#relay = await Helper.start<Delay, never>({
       netns: UNDERLAY_NETNS,
       program: new URL('./relay.js', import.meta.url),
       onMessage: () => {},
-      first: () => ({ delayMs: this.#delayMs }),
+      first: () => ({ delayMs }),
       onDeath: this.#onDeath,
     });
-    await this.#onNodes((node, others) => [...tunnel(node, others), ...others.map(detour)]);
+    try {
+      await this.#onNodes((node, others) => [...tunnel(node, others), ...others.map(detour)]);
+    } catch (error) {
+      // Some nodes may have what others lack.
+      await this.#remove().catch(() => {});
+      const why = error instanceof Error ? error.message : String(error);
+      throw new NetproofError('sandbox-failed', `slow-link needs VXLAN in the kernel: ${why}`);
+    }
   }
 
   async #remove(): Promise<void> {
-    if (this.#relay === undefined) return;
-    await this.#onNodes((_node, others) => [...others.map(directRoute), `link del ${LINK}`]);
-    this.#relay.close();
+    const relay = this.#relay;
+    if (relay === undefined) return;
     this.#relay = undefined;
+    this.#delayMs = 0;
+    try {
+      await this.#onNodes((_node, others) => [...others.map(directRoute), `link del ${LINK}`]);
+    } finally {
+      relay.close();
+    }
   }
 
   async #onNodes(
