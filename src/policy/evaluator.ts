@@ -73,7 +73,7 @@ function answering(pods: Ends['pods'], classes: readonly number[], profileOf: Pr
     const [source, destination] = [pods[from], pods[to]];
     if (source === undefined || destination === undefined) throw new Error(`no pod ${from} or ${to}`);
     const isTabled = from !== to && source.kind === 'pod' && destination.kind === 'pod';
-    if (!isTabled) return predict(source, destination, { protocol, port }, profileOf);
+    if (!isTabled) return answerOf(codeOf(predict(source, destination, { protocol, port }, profileOf)));
     const [a, b] = [classes[from] ?? 0, classes[to] ?? 0];
     const egress = table.code('egress', a, b, protocol, port);
     if (isCertainDeny(egress)) return answerOf(egress);

@@ -50,7 +50,7 @@ const requirement = fc.oneof(
 );
 
 /** Fields may be missing or empty, which is the same. */
-const selector: fc.Arbitrary<Selector> = fc.oneof(
+export const selector: fc.Arbitrary<Selector> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
   {
     weight: 4,
@@ -64,7 +64,7 @@ const selector: fc.Arbitrary<Selector> = fc.oneof(
   },
 );
 
-const namespaceSelector: fc.Arbitrary<Selector> = fc.oneof(
+export const namespaceSelector: fc.Arbitrary<Selector> = fc.oneof(
   { weight: 3, arbitrary: selector },
   { weight: 1, arbitrary: namespace.map((name) => ({ matchLabels: { [NAME_LABEL]: name } })) },
 );
