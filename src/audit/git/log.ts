@@ -13,7 +13,13 @@ export async function commitsByFile(
   head: string,
   folder: string,
 ): Promise<ReadonlyMap<string, readonly Commit[]>> {
-  const range = [`--max-count=${MOST_COMMITS}`, head, '--', ...(folder === '' ? [] : [folder])];
+  const range = [
+    '--topo-order',
+    `--max-count=${MOST_COMMITS}`,
+    head,
+    '--',
+    ...(folder === '' ? [] : [folder]),
+  ];
   const [texts, names, merges] = await Promise.all([
     git(['log', '-z', `--format=${FIELDS.join('%x00')}`, ...range]),
     git(['log', '-z', '--format=%H', '--name-only', ...range]),
