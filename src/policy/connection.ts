@@ -21,6 +21,11 @@ export function matchRule(rule: Rule, side: Side, doubting: Doubting): Match {
   const ports = matchPorts(rule.ports, side.wanted, side.to, doubting);
   if (ports === NO && rule.doubt === undefined) return NO;
   const match = and(ports, matchPeers(rule.peers, side.peer, doubting));
+  if (rule.ref.action === 'deny' && match !== NO && matchOwnNode(side, doubting) !== NO) {
+    const text = `whether ${rule.ref.id} parts ${nameOf(side.subject)} from its own node is nowhere said`;
+    doubting({ kind: 'own-node', text });
+    return unsure(match);
+  }
   if (rule.doubt === undefined) return match;
   doubting(rule.doubt);
   return unsure(match);
