@@ -49,12 +49,12 @@ export async function evidenceFiles(input: EvidenceInput): Promise<EvidenceFile[
 
 async function reports(result: AuditResult): Promise<EvidenceFile[]> {
   const options = { wide: true, color: false, unicode: true, width: 120 };
-  return Promise.all(
-    REPORTS.map(async ([path, format]) => {
-      const render = await AUDIT_FORMATS[format]();
-      return { path, content: render(result, options) };
-    }),
-  );
+  const files: EvidenceFile[] = [];
+  for (const [path, format] of REPORTS) {
+    const render = await AUDIT_FORMATS[format]();
+    files.push({ path, content: render(result, options) });
+  }
+  return files;
 }
 
 /** As a person would have written it: what only the server writes stays in the inventory. */
