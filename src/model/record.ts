@@ -47,6 +47,8 @@ export interface PolicyFact {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
+  /** SHA-256 of its spec with sorted keys, hex. */
+  readonly digest?: string;
 }
 
 /** One question with its expectation and its answer. */

@@ -18,14 +18,24 @@ async function refusalOf(...argv: string[]): Promise<NetproofError> {
 describe('help', () => {
   test('names every command, every exit code and the safety promise', async () => {
     const help = await textOf('--help');
-    for (const name of ['run', 'demo', 'validate', 'schema', 'rbac', 'sandbox', 'cleanup', 'completion']) {
+    for (const name of [
+      'run',
+      'demo',
+      'diff',
+      'validate',
+      'schema',
+      'rbac',
+      'sandbox',
+      'cleanup',
+      'completion',
+    ]) {
       expect(help).toMatch(new RegExp(`^  netproof ${name}\\b`, 'm'));
     }
     for (const code of [0, 1, 2, 3, 4, 5]) expect(help).toMatch(new RegExp(`^  ${code}  \\w`, 'm'));
     expect(help).toContain('deletes only that');
   });
 
-  test.each(['run', 'validate', 'schema', 'rbac', 'sandbox', 'demo', 'cleanup', 'completion'])(
+  test.each(['run', 'diff', 'validate', 'schema', 'rbac', 'sandbox', 'demo', 'cleanup', 'completion'])(
     '%s --help teaches by example and stays within the terminal',
     async (command) => {
       const help = await textOf(command, '--help');
