@@ -57,7 +57,7 @@ export interface Spread {
 }
 
 export interface Measures {
-  /** From a policy's creation to its first denied attempt. */
+  /** From a policy's creation to the last attempt that still got through. */
   readonly apply?: Spread;
   /** From a policy's deletion to the first attempt that gets through again. */
   readonly remove?: Spread;

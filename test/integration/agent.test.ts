@@ -423,6 +423,30 @@ describe('a prober', () => {
     expectWholeLog(prober);
   });
 
+  test('a held connection is one connection over all rounds, and gone once it is cut', async () => {
+    const port = await freePort();
+    const listener = await agents.listener([{ protocol: 'tcp', port }]);
+    const probes = [{ protocol: 'tcp', host: '127.0.0.1', port, echo: true, hold: true }] as const;
+    const prober = await agents.prober(probes, { roundGapMs: 100 }, { resident: true });
+    await prober.line('result', ({ attempts }) => (attempts[0]?.round ?? 0) >= 3);
+    const told = prober.all('result');
+    expect(new Set(told.flatMap(({ attempts }) => attempts.map(({ localPort }) => localPort))).size).toBe(1);
+    expect(told.every(({ attempts }) => attempts.some(({ echoed, by }) => echoed && by === 'npl-0'))).toBe(
+      true,
+    );
+    expect(new Set(told.map(({ attempts }) => attempts.at(-1)?.round)).size).toBe(told.length);
+    listener.kill('SIGKILL');
+    await listener.ended;
+    // A new listener at the same place is not the connection that was held.
+    await agents.listener([{ protocol: 'tcp', port }]);
+    const gone = await prober.line('result', ({ outcome }) => outcome !== 'connected');
+    expect(gone.outcome).toBe('refused');
+    const later = await prober.line('result', ({ seq }) => seq > gone.seq);
+    expect(later.outcome).toBe('refused');
+    prober.kill('SIGTERM');
+    await prober.ended;
+  });
+
   test('ended before its time it tells what it has and that it has not finished', async () => {
     const prober = await agents.prober([at('udp', await quietUdp())], { timeoutMs: 5000 });
     await prober.line('progress');

@@ -10,7 +10,7 @@ import type {
 } from '../../model/capabilities.ts';
 import { CAPABILITIES } from '../../model/capabilities.ts';
 import { NEWCOMER } from './cast.ts';
-import type { Scene } from './cells.ts';
+import type { CanaryCell, Scene } from './cells.ts';
 import {
   applyTimes,
   establishedIn,
@@ -22,11 +22,20 @@ import {
   spreadOf,
 } from './measures.ts';
 import { enforcementOf } from './nodes.ts';
-import { type Judged, startOf } from './observe.ts';
+import { isDenied, type Judged, startOf } from './observe.ts';
 import { proofsOf } from './proofs.ts';
 import { DNS, type Stage, type Voice } from './stage.ts';
 import type { Script } from './table.ts';
 import { HELD, HELD_POLICY, TICKER } from './ticker.ts';
+
+/** What was seen after the policies were taken away. */
+export interface Recovery {
+  readonly removed: readonly Moment[];
+  /** Still denied when everything should long have been open. */
+  readonly closed: readonly CanaryCell[];
+  /** Neither. */
+  readonly untold: readonly CanaryCell[];
+}
 
 export interface Played {
   readonly script: Script;
@@ -39,7 +48,7 @@ export interface Played {
   readonly settledAt: number;
   readonly applied: readonly Moment[];
   /** Absent if policies were not taken away. */
-  readonly recovered: { readonly removed: readonly Moment[]; readonly closed: readonly string[] } | undefined;
+  readonly recovered: Recovery | undefined;
 }
 
 export function assess(played: Played): Capabilities {
@@ -83,7 +92,7 @@ function measuresOf({ stage, applied, recovered, settledAt }: Played): Measures 
   if (!ticker) return {};
   const apply = spreadOf(applyTimes(ticker, applied, settledAt));
   const remove = spreadOf(removeTimes(ticker, recovered?.removed ?? []));
-  const established = establishedIn(ticker, HELD, HELD_POLICY);
+  const established = establishedIn(ticker, HELD, HELD_POLICY, settledAt);
   const newPodOpenMs = openAtFirst(newcomerLines(stage.voices.get(NEWCOMER), settledAt));
   return {
     ...(apply === undefined ? {} : { apply }),
@@ -127,13 +136,15 @@ function removal({ recovered, judged, applied }: Played): readonly CapabilityPro
   const denied = judged.filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass');
   if (denied.length === 0 || applied.length === 0)
     return proof('unknown', 'no policy was seen to deny anything, so there was nothing to take back');
-  const stuck = denied.filter(({ cell }) =>
-    recovered.closed.includes(`${cell.from} ${cell.to} ${cell.port.protocol}/${cell.port.port}`),
-  );
-  if (stuck.length === 0) return proof('proven', 'everything was open again after its policy was deleted');
-  const { from, to, port } = (stuck[0] as Judged).cell;
-  const example = `${from} still can't reach ${to} ${port.protocol}/${port.port}`;
-  return proof('absent', `deleted policies stay in force: ${example}`);
+  const stuck = denied.find(({ cell }) => recovered.closed.includes(cell));
+  if (stuck) {
+    const { from, to, port } = stuck.cell;
+    const example = `${from} still can't reach ${to} ${port.protocol}/${port.port}`;
+    return proof('absent', `deleted policies stay in force: ${example}`);
+  }
+  return denied.some(({ cell }) => recovered.untold.includes(cell))
+    ? proof('unknown', 'not every source told what it could reach after the policies were deleted')
+    : proof('proven', 'everything was open again after its policy was deleted');
 }
 
 const SLOW_PROGRAMMING_MS = 2000;
@@ -159,7 +170,9 @@ function dnsIsDead(voices: readonly Voice[]): boolean {
   const asked = voices.flatMap(({ asks, results }) =>
     asks.flatMap(({ name }, index) => (name === DNS ? [results[index] ?? []] : [])),
   );
-  return asked.some((lines) => lines.length > 1 && lines.every(({ outcome }) => outcome !== 'connected'));
+  return asked.some(
+    (lines) => lines.every(({ outcome }) => outcome !== 'connected') && lines.filter(isDenied).length > 1,
+  );
 }
 
 /** From each source's first round, or the first with its policies if it was there before them. */

@@ -18,13 +18,17 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { median: Math.round(median), max: Math.round(max), samples: sorted.length };
 }
 
-/** Per policy that the ticker watches: from its creation to the first attempt of those that were denied from then on. */
+/**
+ * Per policy that the ticker watches and that came into force: from its creation to the last attempt that still got
+ * through. Less than it took by one step of the ticker at most, and never more, however busy the machine.
+ */
 export function applyTimes(ticker: Voice, applied: readonly Moment[], until: number): readonly number[] {
   return watched(ticker, applied).flatMap(({ lines, at, offsetMs }) => {
     const before = lines.filter((line) => startOf(line) + offsetMs < until);
-    const lastOpen = before.findLastIndex((line) => !isDenied(line));
-    const first = before[lastOpen + 1];
-    return first === undefined ? [] : [Math.max(0, startOf(first) + offsetMs - at)];
+    const lastOpen = before.findLastIndex((line) => isReached(line, true));
+    if (!before.slice(lastOpen + 1).some(isDenied)) return [];
+    const open = before[lastOpen];
+    return [open === undefined ? 0 : Math.max(0, startOf(open) + offsetMs - at)];
   });
 }
 
@@ -45,20 +49,30 @@ function watched({ asks, results, resident }: Voice, moments: readonly Moment[])
   });
 }
 
-/** What became of the connection that was open before its policy, once fresh ones were denied. */
-export function establishedIn(ticker: Voice, held: string, policy: string): Measures['established'] {
+/**
+ * What became of the connection that was open before its policy, once fresh ones were denied and until the policy
+ * went: one echo shows that it is kept, and only silence throughout that it is cut.
+ */
+export function establishedIn(
+  ticker: Voice,
+  held: string,
+  policy: string,
+  until: number,
+): Measures['established'] {
   const lines = (name: string): readonly ResultLine[] =>
-    ticker.results[ticker.asks.findIndex((ask) => ask.name === name)] ?? [];
+    (ticker.results[ticker.asks.findIndex((ask) => ask.name === name)] ?? []).filter(
+      ({ at }) => at + ticker.resident.log.offsetMs <= until,
+    );
   const denied = lines(policy).find(isDenied);
   if (denied === undefined) return undefined;
   const before = lines(held).some((line) => isReached(line, true) && startOf(line) < startOf(denied));
   // The first round may have been under way when the policy came.
   const after = lines(held)
     .filter((line) => startOf(line) > startOf(denied))
-    .at(1);
-  if (!before || after === undefined) return undefined;
-  if (isReached(after, true)) return 'kept';
-  return isDenied(after) ? 'cut' : undefined;
+    .slice(1);
+  if (!before) return undefined;
+  if (after.some((line) => isReached(line, true))) return 'kept';
+  return after.filter(isDenied).length >= CUT_ROUNDS ? 'cut' : undefined;
 }
 
 /** From a new pod's first attempt to the last that got through before it was isolated; undefined if it never was. */
@@ -66,7 +80,7 @@ export function openAtFirst(lines: readonly ResultLine[]): number | undefined {
   const last = lines.at(-1);
   const first = lines[0];
   if (last === undefined || first === undefined || !isDenied(last)) return undefined;
-  const lastOpen = lines.findLast((line) => !isDenied(line));
+  const lastOpen = lines.findLast((line) => isReached(line, true));
   if (lastOpen === undefined) return 0;
   return Math.max(1, Math.round((lastOpen.attempts.at(-1)?.at ?? lastOpen.at) - startOf(first)));
 }
@@ -74,13 +88,14 @@ export function openAtFirst(lines: readonly ResultLine[]): number | undefined {
 /** From the first round to the last open one of the slowest deny. */
 export function slowestDeny(rounds: readonly (readonly ResultLine[])[]): number | undefined {
   const times = rounds.map((lines) => {
-    const lastOpen = lines.findLast((line) => !isDenied(line));
+    const lastOpen = lines.findLast(({ outcome }) => outcome === 'connected');
     const first = lines[0];
     return lastOpen === undefined || first === undefined ? 0 : Math.round(startOf(lastOpen) - startOf(first));
   });
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
+const CUT_ROUNDS = 2;
 const SLOW_MS = 250;
 const SOON_MS = 50;
 const FEW = 20;

@@ -7,11 +7,20 @@ import { type AppliedPolicy, applyPolicy } from '../../fleet/policies.ts';
 import type { Capabilities } from '../../model/capabilities.ts';
 import { DeadlineError, withDeadline } from '../../model/deadline.ts';
 import { judge } from '../../verdict/judge.ts';
-import { assess } from './assess.ts';
+import { assess, type Recovery } from './assess.ts';
 import { castFor, NEWCOMER } from './cast.ts';
 import { type CanaryPolicy, manifestOf, type Scene } from './cells.ts';
 import type { Moment } from './measures.ts';
-import { asExpected, isReached, rule, type Ruling, type Seen, seenSince } from './observe.ts';
+import {
+  asExpected,
+  isDenied,
+  isReached,
+  rule,
+  type Ruling,
+  type Seen,
+  seenSince,
+  STREAK,
+} from './observe.ts';
 import { type Ask, DNS, Stage } from './stage.ts';
 import type { Script } from './table.ts';
 import { TICKER, ticker } from './ticker.ts';
@@ -30,8 +39,10 @@ const LOOKUP: Ask = {
 
 /** How long each may take, milliseconds, before what was seen is taken for what there is. */
 const BASELINE_MS = 8_000;
-const APPLY_MS = 15_000;
-const REMOVE_MS = 15_000;
+const APPLY_MS = 13_000;
+const REMOVE_MS = 13_000;
+/** How long sources may take to tell two more rounds; on the slowest networks a round takes six seconds. */
+const FRESH_MS = 20_000;
 /** How long listeners' logs may take to catch up at last. */
 const CATCH_UP_MS = 3_000;
 
@@ -128,19 +139,30 @@ class Play {
     );
   }
 
-  /** What is so once all cells are as expected, or when their time is over; every listener's log has caught up. */
+  /**
+   * What is so once all cells are as expected; or else what the sources tell of a time by which they should be.
+   * Every listener's log has caught up.
+   */
   async settle(since: number): Promise<Ruling> {
     let ruling: Ruling | undefined;
+    const held = (): boolean => ruling?.judged.every(({ verdict }) => verdict.verdict === 'pass') === true;
     await this.#until(APPLY_MS, async (signal) => {
       const seen = seenSince(this.#stage, since);
       if (!asExpected(seen)) return false;
       ruling = await this.#rule(seen, signal);
-      return ruling.judged.every(({ verdict }) => verdict.verdict === 'pass');
+      return held();
     });
-    if (ruling?.judged.every(({ verdict }) => verdict.verdict === 'pass')) return ruling;
-    return withDeadline(this.#context.signal, CATCH_UP_MS, (signal) =>
-      this.#rule(seenSince(this.#stage, since), signal),
-    );
+    if (ruling !== undefined && held()) return ruling;
+    const seen = await this.#fresh();
+    return withDeadline(this.#context.signal, CATCH_UP_MS, (signal) => this.#rule(seen, signal));
+  }
+
+  /** The latest rounds, begun no earlier than now: a busy source may be telling of long ago. */
+  async #fresh(): Promise<readonly Seen[]> {
+    const now = this.#context.clock.now();
+    const told = (): boolean => seenSince(this.#stage, now).every(({ rounds }) => rounds.length === STREAK);
+    await this.#until(FRESH_MS, told);
+    return seenSince(this.#stage, now);
   }
 
   async #rule(seen: readonly Seen[], signal: AbortSignal): Promise<Ruling> {
@@ -149,8 +171,8 @@ class Play {
     return rule(this.#context, this.#stage, seen, judge);
   }
 
-  /** Takes the policies away; per policy that denied something, whether all of it was open again. */
-  async remove(): Promise<{ readonly removed: readonly Moment[]; readonly closed: readonly string[] }> {
+  /** Takes the policies away; what did not open again. */
+  async remove(): Promise<Recovery> {
     const removedAt = this.#context.clock.now();
     const removed = await Promise.all(
       this.applied.map(async ({ namespace, name, uid, policy }) => {
@@ -158,15 +180,19 @@ class Play {
         return { policy, at: this.#context.clock.now() };
       }),
     );
-    const closed = (): readonly string[] =>
-      seenSince(this.#stage, removedAt)
-        .filter(({ rounds, voice, index }) => {
-          const last = rounds.at(-1);
-          return last === undefined || !isReached(last, voice.asks[index]?.order.echo === true);
-        })
-        .map(({ cell }) => `${cell.from} ${cell.to} ${cell.port.protocol}/${cell.port.port}`);
-    await this.#until(REMOVE_MS, () => closed().length === 0);
-    return { removed, closed: closed() };
+    const isOpen = ({ rounds, voice, index }: Seen): boolean => {
+      const last = rounds.at(-1);
+      return last !== undefined && isReached(last, voice.asks[index]?.order.echo === true);
+    };
+    await this.#until(REMOVE_MS, () => seenSince(this.#stage, removedAt).every(isOpen));
+    if (seenSince(this.#stage, removedAt).every(isOpen)) return { removed, closed: [], untold: [] };
+    const shut = (await this.#fresh()).filter((seen) => !isOpen(seen));
+    const isClosed = ({ rounds }: Seen): boolean => rounds.length === STREAK && rounds.every(isDenied);
+    return {
+      removed,
+      closed: shut.filter(isClosed).map(({ cell }) => cell),
+      untold: shut.filter((seen) => !isClosed(seen)).map(({ cell }) => cell),
+    };
   }
 
   #asksOf(actor: string) {
