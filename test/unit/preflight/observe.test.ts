@@ -1,0 +1,71 @@
+/** Which rounds of the canary count: enough of them, equal, and begun in time. */
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome, ResultLine } from '../../../probes/wire.ts';
+import { type CanaryCell, cellsOf, TCP } from '../../../src/preflight/canary/cells.ts';
+import { asExpected, seenSince } from '../../../src/preflight/canary/observe.ts';
+import type { Stage, Voice } from '../../../src/preflight/canary/stage.ts';
+
+const { pass, drop } = cellsOf('ingress', 'ingress');
+const DENY = drop('a', 'b', TCP, '');
+const ALLOW = pass('a', 'c', TCP, '');
+
+function lines(from: number, ...outcomes: Outcome[]): ResultLine[] {
+  return outcomes.map((outcome, i) => {
+    const at = from + i * 100;
+    const attempts = [{ outcome, at, ms: 1, round: i, n: 0, echoed: outcome === 'connected' }];
+    return { kind: 'result', seq: 0, at, probe: 0, outcome, stable: true, attempts, history: [] };
+  });
+}
+
+/** One source, its clock 1000 ms behind ours. */
+function stage(...told: (readonly [CanaryCell, readonly ResultLine[]])[]): Stage {
+  const voice = {
+    actor: 'a',
+    resident: { log: { offsetMs: 1000 } },
+    asks: told.map(([cell]) => ({ cell, order: { echo: true } })),
+    results: told.map(([, results]) => results),
+  } as unknown as Voice;
+  return { voices: new Map([['a', voice]]) } as unknown as Stage;
+}
+
+const held = (since: number, ...told: Parameters<typeof stage>) =>
+  asExpected(seenSince(stage(...told), since));
+const [open, shut] = ['connected', 'timed-out'] as const;
+
+describe('the cells are as expected', () => {
+  test('once a deny held twice and an allow was reached since', () => {
+    expect(held(1000, [DENY, lines(0, open, shut, shut)], [ALLOW, lines(0, open, open, open)])).toBe(true);
+  });
+
+  test.each<[string, number, Parameters<typeof stage>]>([
+    ['a deny held once only', 1000, [[DENY, lines(0, open, open, shut)]]],
+    ['a deny was open again', 1000, [[DENY, lines(0, shut, shut, open)]]],
+    ['a deny was not measured', 1000, [[DENY, lines(0, shut, shut, 'errored')]]],
+    ['one of its rounds began too early', 1150, [[DENY, lines(0, shut, shut, shut)]]],
+    [
+      'an allow was reached before the denies held, and not since',
+      1000,
+      [
+        [DENY, lines(500, shut, shut)],
+        [ALLOW, lines(0, open)],
+      ],
+    ],
+    [
+      'an allow is not reached',
+      1000,
+      [
+        [DENY, lines(0, shut, shut)],
+        [ALLOW, lines(0, open, shut)],
+      ],
+    ],
+    ['nothing was told', 1000, [[DENY, []]]],
+  ])('not if %s', (_, since, told) => {
+    expect(held(since, ...told)).toBe(false);
+  });
+
+  test('a connection that somebody else answered is no answer', () => {
+    const [line] = lines(0, open);
+    const mute = { ...line, attempts: [{ ...line?.attempts[0], echoed: false }] } as ResultLine;
+    expect(held(1000, [ALLOW, [mute]])).toBe(false);
+  });
+});
