@@ -1,5 +1,7 @@
 /** The embedded cluster without its network: store, API server, controllers, kubelets, put together. */
 import type { Server } from 'node:https';
+import { Guard } from './api/auth/guard.ts';
+import { Tokens } from './api/auth/tokens.ts';
 import { clusterIps } from './api/cluster-ip.ts';
 import { Lists } from './api/listing.ts';
 import { Rest } from './api/rest.ts';
@@ -13,6 +15,7 @@ import { controlDeployments } from './control/deployments.ts';
 import { controlEndpoints } from './control/endpoints.ts';
 import { controlForwarding } from './control/forwarding.ts';
 import { collectGarbage } from './control/garbage.ts';
+import { seedRoles } from './control/roles.ts';
 import { controlNamespaces } from './control/namespaces.ts';
 import { runNodes } from './control/nodes.ts';
 import { recorder } from './control/recorder.ts';
@@ -27,6 +30,7 @@ export interface ClusterOptions {
   readonly addresses: SystemAddresses;
   readonly serviceCidr: string;
   readonly certificate: Certificate;
+  /** Of the user who may do everything; others get theirs from TokenRequests. */
   readonly token: string;
   /** A folder of its own for logs and pods' files. */
   readonly folder: string;
@@ -59,14 +63,17 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   keepBooks(context);
   const dnsServer = addresses.dnsServiceIP;
   const kubelets = new Kubelets({ store, network, record, now, folder, dnsServer, onFault });
+  seedRoles(store);
   seed(store, network, addresses, now);
   kubelets.start();
   const stopNodes = runNodes(store, network.nodes, now);
   controlForwarding(store, network, onFault);
   const lists = new Lists(store);
+  const tokens = new Tokens(store, now);
+  const guard = new Guard(token, tokens, store);
   return {
     store,
-    api: () => createApi({ rest, lists, logs: kubelets, ...certificate, token }),
+    api: () => createApi({ rest, lists, logs: kubelets, guard, tokens, ...certificate }),
     stop: stopNodes,
   };
 }

@@ -228,6 +228,31 @@ const lastLine = async (pod: string): Promise<string> =>
     expect(await ok(['auth', 'can-i', 'create', 'pods'])).toBe('yes\n');
   });
 
+  test('acts as a service account, with the rights that it was given and no other', async () => {
+    await ok(['create', 'serviceaccount', 'bot']);
+    const token = (await ok(['create', 'token', 'bot', '--duration=1h'])).trim();
+    const user = 'system:serviceaccount:default:bot';
+    const asBot = (...args: readonly string[]): Promise<Ran> => lab.kubectl(['--token', token, ...args]);
+    expect((await asBot('auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).stdout).toBe(user);
+    expect(await asBot('get', 'pods')).toMatchObject({
+      code: 1,
+      stderr: `Error from server (Forbidden): pods is forbidden: User "${user}" cannot list resource "pods" in API group "" in the namespace "default"\n`,
+    });
+    await ok(['create', 'role', 'reader', '--verb=get,list', '--resource=pods,pods/log']);
+    await ok(['create', 'rolebinding', 'reader', '--role=reader', '--serviceaccount=default:bot']);
+    expect((await asBot('get', 'pods')).code).toBe(0);
+    expect((await asBot('get', 'pods', '-A')).stderr).toContain('at the cluster scope');
+    expect((await asBot('auth', 'can-i', 'get', 'pods', '--subresource=log')).stdout).toBe('yes\n');
+    expect((await lab.kubectl(['auth', 'can-i', 'delete', 'pods', '--as', user])).stdout).toBe('no\n');
+    expect((await asBot('get', 'pods', '--as', 'jane')).stderr).toContain(
+      'cannot impersonate resource "users"',
+    );
+    await ok(['delete', 'rolebinding', 'reader']);
+    expect((await asBot('get', 'pods')).code).toBe(1);
+    await ok(['delete', 'serviceaccount', 'bot']);
+    expect((await asBot('get', 'pods')).stderr).toContain('Unauthorized');
+  });
+
   test('deletes a namespace with all that is in it', async () => {
     expect(await ok(['delete', 'namespace', 'shop', '--timeout=10s'])).toMatch(/^namespace "shop" deleted/);
     expect((await lab.kubectl(['-n', 'shop', 'get', 'pods'])).stderr).toContain('No resources found');

@@ -1,5 +1,8 @@
 /** One request about one resource: what it asks, in the terms of the verbs. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Guard } from './auth/guard.ts';
+import type { Tokens } from './auth/tokens.ts';
+import type { User } from './auth/user.ts';
 import { readBody } from './body-reader.ts';
 import type { FieldValidation } from './body.ts';
 import type { DeleteOptions } from './deletion.ts';
@@ -17,9 +20,12 @@ export interface Parts {
   readonly rest: Rest;
   readonly lists: Lists;
   readonly logs: LogSource;
+  readonly guard: Guard;
+  readonly tokens: Tokens;
 }
 
 export interface Call extends Parts {
+  readonly user: User;
   readonly resource: Resource;
   readonly target: Target;
   readonly query: URLSearchParams;

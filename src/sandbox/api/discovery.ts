@@ -1,8 +1,8 @@
 /** What the API has: groups, versions, resources, in the aggregated form and the older ones. */
+import { REVIEWS } from './auth/reviews.ts';
 import { noSuchResource } from './refusal.ts';
 import { type Resource, groupVersion } from './resource.ts';
 import { RESOURCES } from './resources.ts';
-import { REVIEWS } from './reviews.ts';
 
 interface Listed {
   readonly name: string;
@@ -45,7 +45,7 @@ function resourcesOf(group: string): Listed[] {
   const reviews = REVIEWS.filter((one) => one.group === group).map((one) => ({
     name: one.plural,
     singularName: one.kind.toLowerCase(),
-    namespaced: false,
+    namespaced: one.namespaced,
     kind: one.kind,
     verbs: ['create'],
   }));

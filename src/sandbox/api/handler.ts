@@ -2,7 +2,7 @@
 import type { Call } from './call.ts';
 import { get, list, startWatch, wantsWatch } from './reading.ts';
 import { methodNotAllowed, noSuchResource } from './refusal.ts';
-import { onPod, onScale } from './subresources.ts';
+import { onAccount, onPod, onScale } from './subresources.ts';
 import { create, patch, remove, removeCollection, replace } from './writing.ts';
 
 function onCollection(call: Call): void | Promise<void> {
@@ -47,5 +47,6 @@ export function handle(call: Call): void | Promise<void> {
   if (target.subresource === 'scale' && resource.subresources.some(({ name }) => name === 'scale'))
     return onScale(call);
   if (resource.plural === 'pods' && resource.group === '') return onPod(call, target.subresource);
+  if (resource.plural === 'serviceaccounts') return onAccount(call, target.subresource);
   throw noSuchResource();
 }

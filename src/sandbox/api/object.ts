@@ -1,6 +1,8 @@
 /** Kubernetes objects as they travel: JSON, so every time is a string, and nothing is ever changed in place. */
 import type {
   CoreV1Event,
+  V1ClusterRole,
+  V1ClusterRoleBinding,
   V1ConfigMap,
   V1Deployment,
   V1EndpointSlice,
@@ -14,6 +16,8 @@ import type {
   V1PodSpec,
   V1ReplicaSet,
   V1ResourceQuota,
+  V1Role,
+  V1RoleBinding,
   V1Secret,
   V1Service,
   V1ServiceAccount,
@@ -86,6 +90,10 @@ export interface Known {
   'leases.coordination.k8s.io': Typed<V1Lease>;
   'deployments.apps': Typed<V1Deployment>;
   'replicasets.apps': Typed<V1ReplicaSet>;
+  'roles.rbac.authorization.k8s.io': Typed<V1Role>;
+  'rolebindings.rbac.authorization.k8s.io': Typed<V1RoleBinding>;
+  'clusterroles.rbac.authorization.k8s.io': Typed<V1ClusterRole>;
+  'clusterrolebindings.rbac.authorization.k8s.io': Typed<V1ClusterRoleBinding>;
 }
 export type KnownName = keyof Known;
 

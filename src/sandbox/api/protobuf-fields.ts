@@ -131,9 +131,14 @@ export const FIELD_NUMBERS: Readonly<Record<string, Readonly<Record<string, numb
   V1SelfSubjectAccessReviewSpec: { resourceAttributes: 1, nonResourceAttributes: 2 },
   V1ResourceAttributes: { namespace: 1, verb: 2, group: 3, version: 4, resource: 5, subresource: 6, name: 7 },
   V1NonResourceAttributes: { path: 1, verb: 2 },
+  V1SubjectAccessReview: META,
+  V1SubjectAccessReviewSpec: { resourceAttributes: 1, nonResourceAttributes: 2, user: 3, groups: 4, uid: 6 },
   V1SelfSubjectRulesReview: META,
   V1SelfSubjectRulesReviewSpec: { namespace: 1 },
   V1SelfSubjectReview: { metadata: 1 },
+  AuthenticationV1TokenRequest: META,
+  V1TokenRequestSpec: { audiences: 1, boundObjectRef: 3, expirationSeconds: 4 },
+  V1BoundObjectReference: { kind: 1, apiVersion: 2, name: 3, uid: 4 },
 };
 
 /** Numbers of fields that are passed over: times, status, what only the system writes. */
@@ -146,3 +151,8 @@ export const STATUS = 3;
 
 /** Maps whose values are Quantity messages, though JSON has them as text. */
 export const QUANTITIES: ReadonlySet<string> = new Set(['hard', 'limits', 'requests']);
+
+/** Kinds whose model does not have their own name. */
+export const MODEL_NAMES: Readonly<Record<string, string>> = {
+  TokenRequest: 'AuthenticationV1TokenRequest',
+};

@@ -3,7 +3,7 @@
  * `protobuf-fields.ts` are understood; anything else is refused with 415 rather than half read.
  */
 import type { Json, JsonObject } from './object.ts';
-import { FIELD_NUMBERS, QUANTITIES, SKIPPED, STATUS } from './protobuf-fields.ts';
+import { FIELD_NUMBERS, MODEL_NAMES, QUANTITIES, SKIPPED, STATUS } from './protobuf-fields.ts';
 import { badRequest, unsupportedMediaType } from './refusal.ts';
 import { type Field, fieldsOf, loadModel } from './schema.ts';
 
@@ -129,7 +129,7 @@ export async function readProtobuf(body: Buffer): Promise<JsonObject> {
   const raw = numbered(envelope, 2);
   const names = type ? items(bytesOf(type)) : [];
   const [apiVersion, kind] = [textOf(numbered(names, 1)), textOf(numbered(names, 2))];
-  const model = `V1${kind}`;
+  const model = MODEL_NAMES[kind] ?? `V1${kind}`;
   if (!Object.hasOwn(FIELD_NUMBERS, model))
     throw unsupportedMediaType(`the sandbox does not read ${kind} as protobuf: send it as JSON`);
   await loadModel(model);

@@ -49,13 +49,12 @@ export class Refusal extends Error {
 export interface ResourceName {
   readonly group: string;
   readonly plural: string;
-  readonly kind: string;
 }
 
 const qualified = ({ group, plural }: ResourceName): string => (group ? `${plural}.${group}` : plural);
 
 const about = ({ group, plural }: ResourceName, name: string): Details => ({
-  name,
+  ...(name ? { name } : {}),
   ...(group ? { group } : {}),
   kind: plural,
 });
@@ -112,7 +111,11 @@ export const expired = (message: string): Refusal => new Refusal(410, 'Expired',
 export const unsupportedMediaType = (message: string): Refusal =>
   new Refusal(415, 'UnsupportedMediaType', message);
 
-export const invalid = (resource: ResourceName, name: string, errors: readonly FieldError[]): Refusal => {
+export const invalid = (
+  resource: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): Refusal => {
   const lines = errors.map((error) => `${error.field}: ${error.text}`);
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const kind = resource.group ? `${resource.kind}.${resource.group}` : resource.kind;

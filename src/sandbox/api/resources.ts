@@ -3,6 +3,7 @@ import * as core from './kinds/core.ts';
 import * as data from './kinds/data.ts';
 import { events } from './kinds/events.ts';
 import { others } from './kinds/others.ts';
+import * as rbac from './kinds/rbac.ts';
 import * as workloads from './kinds/workloads.ts';
 import { type Resource, groupVersion, storeName } from './resource.ts';
 
@@ -12,6 +13,7 @@ export const RESOURCES: readonly Resource[] = [
   events,
   ...Object.values(workloads),
   ...others,
+  ...Object.values(rbac),
 ];
 
 export const namespacedStores: readonly string[] = [

@@ -1,33 +1,26 @@
-/** The API server: HTTPS, one bearer token, and the paths of a Kubernetes API. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** The API server: HTTPS, and the paths of a Kubernetes API for whoever may take them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Server, createServer } from 'node:https';
+import { attributesOf } from './auth/attributes.ts';
+import { answerReview, reviewAt } from './auth/reviews.ts';
 import { readBody } from './body-reader.ts';
 import { GROUPS, aggregated, coreVersions, groupList, groupNamed, resourceList } from './discovery.ts';
 import type { Parts } from './call.ts';
 import { handle } from './handler.ts';
 import { openApiIndex, openApiOf } from './openapi.ts';
-import { badRequest, methodNotAllowed, noSuchResource, unauthorized } from './refusal.ts';
+import { badRequest, methodNotAllowed, noSuchResource } from './refusal.ts';
 import { type Accept, parseAccept, parseTarget } from './request.ts';
 import { resourceAt } from './resources.ts';
 import { objectBody } from './rest.ts';
 import { sendFailure, sendJson, sendText } from './responding.ts';
-import { answerReview, reviewAt } from './reviews.ts';
 import { versionInfo } from './version.ts';
 
 export interface ApiOptions extends Parts {
   readonly key: string;
   readonly certificate: string;
-  readonly token: string;
 }
 
 const OPENAPI_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** Compares digests, so that the time taken tells nothing. */
-const isAuthorised = (request: IncomingMessage, token: Buffer): boolean =>
-  timingSafeEqual(digest(request.headers.authorization ?? ''), token);
 
 function sendAggregated(response: ServerResponse, groups: readonly string[], version: string): void {
   const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
@@ -71,6 +64,7 @@ function addressOf(request: IncomingMessage): {
 
 async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path, query } = addressOf(request);
+  const user = parts.guard.admit(request.headers, attributesOf(request.method ?? '', path, query));
   const accept = parseAccept(request.headers.accept);
   if (request.method === 'GET' && discover(path, accept, response)) return;
   const target = parseTarget(path);
@@ -78,29 +72,23 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   const review = reviewAt(target.group, target.version, target.plural);
   if (review) {
     if (request.method !== 'POST') throw methodNotAllowed();
-    sendJson(response, 201, answerReview(review, objectBody((await readBody(request)) ?? null)));
+    const asked = objectBody((await readBody(request)) ?? null);
+    const reviewer = { store: parts.rest.context.store, guard: parts.guard, user };
+    sendJson(response, 201, answerReview(review, asked, reviewer, target.namespace));
     return;
   }
   const resource = resourceAt(target.group, target.version, target.plural);
   if (!resource || (!resource.namespaced && target.namespace !== undefined)) throw noSuchResource();
-  await handle({ ...parts, resource, target, query, accept, request, response });
+  await handle({ ...parts, user, resource, target, query, accept, request, response });
 }
 
-/** Listens nowhere yet. Every answer without the token is 401. */
-export function createApi(options: ApiOptions): Server {
-  const token = digest(`Bearer ${options.token}`);
-  const { rest, lists, logs } = options;
-  const server = createServer(
-    { key: options.key, cert: options.certificate, minVersion: 'TLSv1.2' },
-    (request, response) => {
-      // A client that goes away in the middle of a stream is no fault.
-      response.on('error', () => undefined);
-      const answer = isAuthorised(request, token)
-        ? route({ rest, lists, logs }, request, response)
-        : Promise.reject(unauthorized());
-      answer.catch((error: unknown) => sendFailure(response, error));
-    },
-  );
+/** Listens nowhere yet. */
+export function createApi({ key, certificate, ...parts }: ApiOptions): Server {
+  const server = createServer({ key, cert: certificate, minVersion: 'TLSv1.2' }, (request, response) => {
+    // A client that goes away in the middle of a stream is no fault.
+    response.on('error', () => undefined);
+    route(parts, request, response).catch((error: unknown) => sendFailure(response, error));
+  });
   // Watches and followed logs live long, idle connections of clients are kept for them.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 120_000;

@@ -1,9 +1,10 @@
-/** What hangs below an object: a pod's log and eviction, a workload's scale. */
+/** What hangs below an object: a pod's log and eviction, a workload's scale, a service account's token. */
+import { requestToken } from './auth/token-request.ts';
 import { mediaType, readBody } from './body-reader.ts';
 import { type BudgetState, forbiddingBudget } from './budget.ts';
 import { type Call, SUCCESS, nameOf, namespaceOf, now, writeOptions } from './call.ts';
 import { type DeleteOptions, deleteObject } from './deletion.ts';
-import { type JsonObject, type KubeObject, type Pod, isJsonObject } from './object.ts';
+import { type JsonObject, type KubeObject, type Known, type Pod, isJsonObject } from './object.ts';
 import { patchedScale } from './patching.ts';
 import { sendLog } from './pod-log.ts';
 import { Refusal, methodNotAllowed, noSuchResource } from './refusal.ts';
@@ -70,4 +71,11 @@ export function onPod(call: Call, subresource: string): void | Promise<void> {
   if (subresource !== 'log' || call.request.method !== 'GET') throw noSuchResource();
   const pod = stored(call) as unknown as Pod;
   return sendLog(pod, call.query, call.logs, call.response, now(call));
+}
+
+export async function onAccount(call: Call, subresource: string): Promise<void> {
+  if (subresource !== 'token' || call.request.method !== 'POST') throw noSuchResource();
+  const asked = objectBody((await readBody(call.request)) ?? {});
+  const account = stored(call) as unknown as Known['serviceaccounts'];
+  sendJson(call.response, 201, requestToken(account, asked, call.tokens, now(call)));
 }

@@ -69,10 +69,10 @@ const FULL: Readonly<Record<string, JsonObject>> = {
   Event: { involvedObject: { kind: 'Pod', name: 'x' }, source: { component: 'c' } },
   'events.k8s.io/v1 Event': { regarding: { kind: 'Pod', name: 'x' }, note: 'n' },
   RoleBinding: {
-    roleRef: { kind: 'Role', name: 'r', apiGroup: 'g' },
+    roleRef: { kind: 'Role', name: 'r', apiGroup: 'rbac.authorization.k8s.io' },
     subjects: [{ kind: 'User', name: 'u' }],
   },
-  ClusterRoleBinding: { roleRef: { kind: 'Role', name: 'r', apiGroup: 'g' } },
+  ClusterRoleBinding: { roleRef: { kind: 'ClusterRole', name: 'r' } },
   Role: { rules: [{ verbs: ['get'], resources: ['pods'], apiGroups: [''] }] },
   Lease: { spec: { holderIdentity: 'x' } },
   Node: { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] }, status: {} },

@@ -62,6 +62,7 @@ export const secrets: Resource = define({
 export const serviceaccounts: Resource = define({
   kind: 'ServiceAccount',
   shortNames: ['sa'],
+  subresources: [{ name: 'token', kind: 'TokenRequest', verbs: ['create'] }],
   columns: [
     nameColumn,
     column<Known['serviceaccounts']>('Secrets', (one) => one.secrets?.length ?? 0, { type: 'integer' }),

@@ -3,9 +3,6 @@ import type { V1CustomResourceDefinition, V1Ingress, V1PodDisruptionBudget } fro
 import type { EndpointSlice, Known, NetworkPolicy, Wire } from '../object.ts';
 import type { Resource } from '../resource.ts';
 import { checkEndpointSlice, checkEndpointSliceUpdate } from '../validation/endpointslice.ts';
-import { required } from '../validation/field.ts';
-import { checkOneOf } from '../validation/meta.ts';
-import { pathSegment } from '../validation/names.ts';
 import { checkNetworkPolicy, defaultNetworkPolicy } from '../validation/networkpolicy.ts';
 import { ageColumn, column, define, joined, nameColumn, typed, typedPair, typedSame } from './define.ts';
 import { eventFields, events } from './events.ts';
@@ -110,24 +107,6 @@ export const ingresses: Resource = define({
   ],
 });
 
-const rbac = { group: 'rbac.authorization.k8s.io', name: pathSegment };
-const createdAt = column('Created At', ({ metadata }) => metadata.creationTimestamp);
-interface Binding {
-  readonly roleRef?: { readonly kind?: string; readonly name?: string };
-}
-const binding = {
-  ...rbac,
-  validate: typed(({ roleRef }: Binding) => [
-    ...checkOneOf(roleRef?.kind ?? '', ['ClusterRole', 'Role'], 'roleRef.kind'),
-    ...(roleRef?.name ? [] : [required('roleRef.name')]),
-  ]),
-};
-const bindingColumns = [
-  nameColumn,
-  column<Binding>('Role', ({ roleRef }) => `${roleRef?.kind}/${roleRef?.name}`),
-  ageColumn,
-];
-
 type Crd = Wire<V1CustomResourceDefinition>;
 
 export const others: readonly Resource[] = [
@@ -137,10 +116,6 @@ export const others: readonly Resource[] = [
   leases,
   eventsView,
   poddisruptionbudgets,
-  define({ ...rbac, kind: 'Role', columns: [nameColumn, createdAt] }),
-  define({ ...binding, kind: 'RoleBinding', columns: bindingColumns }),
-  define({ ...rbac, kind: 'ClusterRole', namespaced: false, columns: [nameColumn, createdAt] }),
-  define({ ...binding, kind: 'ClusterRoleBinding', namespaced: false, columns: bindingColumns }),
   define({
     kind: 'CustomResourceDefinition',
     group: 'apiextensions.k8s.io',
