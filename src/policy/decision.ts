@@ -15,7 +15,7 @@ import type { Outcome } from './walk.ts';
 
 export interface Decided {
   readonly decision: Decision;
-  /** Empty if the decision is certain. */
+  /** Empty if the decision is certain; one may come more than once. */
   readonly doubts: readonly Doubt[];
 }
 
@@ -38,7 +38,7 @@ export function decideDirection(direction: Direction, side: Side, profile: Profi
       because: becauseOf(outcome, side, profile),
       passed: outcome.passed.map((rule) => hitOf(rule, side)),
     },
-    doubts: certain ? [] : distinct(all),
+    doubts: certain ? [] : all,
   };
 }
 
@@ -86,10 +86,6 @@ function serviceDoubts(to: End): readonly Doubt[] {
   const { namespace, name } = to.service;
   const text = `${namespace}/${name} is a Service: policies may see its address or the pods behind it`;
   return [{ kind: 'service-address', text }];
-}
-
-function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
-  return [...new Map(doubts.map((doubt) => [doubt.text, doubt])).values()];
 }
 
 function ignore(): void {}

@@ -5,7 +5,7 @@ import { decideDirection, itself } from './decision.ts';
 import { indexEnds } from './ends.ts';
 import type { End, Ends, PodEnd } from './ends.ts';
 import { readNetworkPolicy } from './network-policy.ts';
-import type { Answer, Direction, Flow, PolicyRef, Prediction, Unit } from './prediction.ts';
+import type { Answer, Direction, Doubt, Flow, PolicyRef, Prediction, Unit } from './prediction.ts';
 import type { Wanted } from './ports.ts';
 import { profiler } from './profile.ts';
 import type { Profiler } from './profile.ts';
@@ -59,7 +59,7 @@ function predict(from: End, to: End, wanted: Wanted, profileOf: Profiler): Predi
   const into = decideDirection('ingress', { subject: to, peer: from, to, wanted }, profileOf(to, 'ingress'));
   const [egress, ingress] = [out.decision, into.decision];
   const answer = answerOf(combine(codeOf(egress), codeOf(ingress)));
-  const doubts = answer.certain ? [] : [...out.doubts, ...into.doubts];
+  const doubts = answer.certain ? [] : distinct([...out.doubts, ...into.doubts]);
   return { ...answer, doubts, egress, ingress };
 }
 
@@ -79,4 +79,8 @@ function answering(pods: Ends['pods'], classes: readonly number[], profileOf: Pr
     if (isCertainDeny(egress)) return answerOf(egress);
     return answerOf(combine(egress, table.code('ingress', b, a, protocol, port)));
   };
+}
+
+function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
+  return [...new Map(doubts.map((doubt) => [doubt.text, doubt])).values()];
 }

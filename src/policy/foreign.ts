@@ -12,7 +12,7 @@ import type { ForeignPolicy } from './world.ts';
 export function foreignOf({ apiVersion, kind, metadata }: Manifest): readonly ForeignPolicy[] {
   const isPolicy = kind.endsWith('NetworkPolicy') || kind === 'EgressFirewall';
   if (!isPolicy || kind.startsWith('Staged') || groupOf(apiVersion) === 'networking.k8s.io') return [];
-  const { name = '', namespace } = metadata;
+  const { name, namespace } = metadata;
   return [{ kind, apiVersion, name, ...(namespace === undefined ? {} : { namespace }) }];
 }
 

@@ -1,11 +1,12 @@
 /** Objects of the Kubernetes API whose kind is yet to be looked at. */
 import type { V1ObjectMeta } from '../cluster/types.ts';
+import type { Labels } from './world.ts';
 
 /** As on the wire, with no more looked at than this. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: V1ObjectMeta;
+  readonly metadata: V1ObjectMeta & { readonly name: string };
   readonly spec?: unknown;
 }
 
@@ -19,8 +20,13 @@ export function manifestsIn(object: unknown, common: object = {}): readonly Mani
     const inherited = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
     return items.flatMap((item) => manifestsIn(item, inherited));
   }
-  if (typeof metadata !== 'object' || metadata === null) return [];
-  return [{ ...rest, apiVersion, kind, metadata }];
+  return isNamed(metadata) ? [{ ...rest, apiVersion, kind, metadata }] : [];
+}
+
+function isNamed(metadata: unknown): metadata is Manifest['metadata'] {
+  if (typeof metadata !== 'object' || metadata === null) return false;
+  const { name, namespace } = metadata as Record<string, unknown>;
+  return typeof name === 'string' && (namespace === undefined || typeof namespace === 'string');
 }
 
 export function groupOf(apiVersion: string): string {
@@ -43,4 +49,34 @@ export function readable<From, To>(
     notes.push(`${nameOf(manifest)} is left out: it has not the form of its kind`);
     return [];
   }
+}
+
+/** What stands in a manifest where a list should be; throws if it is none. */
+export function listOf<Item>(value: readonly Item[] | null | undefined): readonly Item[] {
+  if (value == null) return [];
+  if (!Array.isArray(value)) throw new TypeError('no list');
+  return value as readonly Item[];
+}
+
+/** The same for what should be a map. */
+export function mapOf<Map extends object>(value: Map | null | undefined): Partial<Map> {
+  if (value == null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new TypeError('no map');
+  return value;
+}
+
+/** The same for a list of texts. */
+export function textsOf(value: unknown): readonly string[] {
+  return listOf(value as readonly unknown[]).map(textOf);
+}
+
+/** The same for labels. */
+export function labelsOf(value: unknown): Labels {
+  const entries: readonly [string, unknown][] = Object.entries(mapOf(value as object));
+  return Object.fromEntries(entries.map(([key, text]) => [key, textOf(text)]));
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('no text');
+  return value;
 }

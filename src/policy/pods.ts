@@ -1,5 +1,6 @@
 /** Pods as policies see them. */
 import type { V1ObjectMeta, V1OwnerReference, V1Pod, V1PodSpec } from '../cluster/types.ts';
+import { labelsOf, textsOf } from './manifest.ts';
 import { protocolOf } from './rules.ts';
 import type { PodPort, PolicyPod, WorkloadRef } from './world.ts';
 
@@ -17,12 +18,12 @@ export function controllers(owned: readonly { readonly metadata: V1ObjectMeta }[
 
 export function podOf({ metadata, spec, status }: V1Pod, above: Controllers): PolicyPod {
   const owner = ownerOf(metadata, above);
-  const ips = (status?.podIPs ?? []).map(({ ip }) => ip).filter((ip) => ip !== undefined);
+  const ips = textsOf((status?.podIPs ?? []).map(({ ip }) => ip));
   return {
     namespace: metadata?.namespace ?? 'default',
     name: metadata?.name ?? '',
-    labels: metadata?.labels ?? {},
-    ips: ips.length === 0 && status?.podIP ? [status.podIP] : ips,
+    labels: labelsOf(metadata?.labels),
+    ips: ips.length === 0 && status?.podIP ? textsOf([status.podIP]) : ips,
     ...(spec?.nodeName ? { node: spec.nodeName } : {}),
     ...networkOf(spec),
     ...(owner && { owner }),

@@ -9,45 +9,47 @@ import type {
   V1NetworkPolicyPort,
 } from '../cluster/types.ts';
 import { parseBlock } from './address.ts';
-import type { AdminPolicy } from './admin-manifests.ts';
+import type { AdminPeer, AdminPolicy } from './admin-manifests.ts';
 import { readAdminPolicy } from './admin-policy.ts';
+import { labelsOf, listOf, mapOf, textsOf } from './manifest.ts';
 import { HIGHEST_PORT, protocolOf } from './rules.ts';
-
-type Rules = readonly { readonly ports?: V1NetworkPolicyPort[] | null }[];
 
 /** Why, or undefined if it is fine. */
 export function networkPolicyRefusal({ spec }: V1NetworkPolicy): string | undefined {
   if (spec == null) return 'it has no spec';
-  const ingress = spec.ingress ?? [];
-  const egress = spec.egress ?? [];
-  const rules: Rules = [...ingress, ...egress];
-  const checks = [
-    () => selectorRefusal(spec.podSelector),
-    () => first(spec.policyTypes ?? [], typeRefusal),
-    () =>
-      first(
-        [...ingress.flatMap(({ from }) => from ?? []), ...egress.flatMap(({ to }) => to ?? [])],
-        peerRefusal,
-      ),
-    () =>
-      first(
-        rules.flatMap(({ ports }) => ports ?? []),
-        portRefusal,
-      ),
-  ];
-  return orFormless(() => first(checks, (check) => check()));
+  return orFormless(() => {
+    const { podSelector, policyTypes, ingress, egress } = spec;
+    const into = listOf(ingress);
+    const out = listOf(egress);
+    const peers = [...into.flatMap(({ from }) => listOf(from)), ...out.flatMap(({ to }) => listOf(to))];
+    const ports = [...into, ...out].flatMap((rule) => listOf(rule.ports));
+    return (
+      selectorRefusal(podSelector) ??
+      first(listOf(policyTypes), typeRefusal) ??
+      first(peers, peerRefusal) ??
+      first(ports, portRefusal)
+    );
+  });
 }
 
 export function adminRefusal(policy: AdminPolicy): string | undefined {
   return orFormless(() => {
     const { subject, ingress, egress } = policy.spec;
     if (subject.namespaces == null && subject.pods == null) return 'its subject is empty';
-    const rules = [...(ingress ?? []), ...(egress ?? [])];
+    const rules = [...listOf(ingress), ...listOf(egress)];
     if (rules.some(({ action }) => !ACTIONS[policy.kind].includes(action)))
       return 'a rule has no known action';
     readAdminPolicy(policy);
-    return undefined;
+    const peers = rules.flatMap((rule) =>
+      listOf('from' in rule ? rule.from : 'to' in rule ? rule.to : undefined),
+    );
+    return first([subject, ...peers], peerOfPodsRefusal);
   });
+}
+
+function peerOfPodsRefusal({ namespaces, pods, nodes }: AdminPeer): string | undefined {
+  const { namespaceSelector, podSelector } = mapOf(pods);
+  return first([namespaces, nodes, namespaceSelector, podSelector], selectorRefusal);
 }
 
 const ACTIONS: Readonly<Record<AdminPolicy['kind'], readonly string[]>> = {
@@ -78,8 +80,10 @@ function typeRefusal(type: string): string | undefined {
 }
 
 function selectorRefusal(selector: V1LabelSelector | null | undefined): string | undefined {
-  return first(selector?.matchExpressions ?? [], ({ key, operator, values }) => {
-    const count = (values ?? []).length;
+  const { matchLabels, matchExpressions } = mapOf(selector);
+  labelsOf(matchLabels);
+  return first(listOf(matchExpressions), ({ key, operator, values }) => {
+    const count = textsOf(values).length;
     switch (operator) {
       case 'In':
       case 'NotIn':
@@ -100,7 +104,7 @@ function peerRefusal({ ipBlock, podSelector, namespaceSelector }: V1NetworkPolic
   if (hasSelector) return 'a peer has both a selector and an ipBlock';
   const block = parseBlock(ipBlock.cidr);
   if (block === undefined) return `${JSON.stringify(ipBlock.cidr)} is no CIDR`;
-  return first(ipBlock.except ?? [], (text) => {
+  return first(textsOf(ipBlock.except), (text) => {
     const hole = parseBlock(text);
     const isInside =
       hole?.family === block.family &&

@@ -1,19 +1,20 @@
 /** Services, and the pods behind them. */
 import type { V1Service } from '../cluster/types.ts';
+import { labelsOf, textsOf } from './manifest.ts';
 import { protocolOf } from './rules.ts';
 import type { PolicyPod, PolicyService, ServicePort, TransportProtocol, World } from './world.ts';
 
 /** Nothing for one that is only a name for something outside. */
 export function serviceOf({ metadata, spec }: V1Service): readonly PolicyService[] {
   if (spec?.type === 'ExternalName') return [];
-  const ips = spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []);
-  const selector = Object.keys(spec?.selector ?? {}).length > 0 ? spec?.selector : undefined;
+  const ips = textsOf(spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : []));
+  const selector = labelsOf(spec?.selector);
   return [
     {
       namespace: metadata?.namespace ?? 'default',
       name: metadata?.name ?? '',
       clusterIPs: ips.filter((ip) => ip !== 'None' && ip !== ''),
-      ...(selector && { selector }),
+      ...(Object.keys(selector).length > 0 && { selector }),
       ports: (spec?.ports ?? []).flatMap(({ name, protocol: written, port, targetPort }) => {
         const protocol = protocolOf(written);
         const target = targetPort ?? port;

@@ -1,6 +1,6 @@
 /** Pods that workloads would have, for where there is no cluster to have them. */
 import type { V1ObjectMeta, V1PodTemplateSpec } from '../cluster/types.ts';
-import { readable } from './manifest.ts';
+import { labelsOf, readable } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { controllerOf, networkOf } from './pods.ts';
 import type { PolicyPod } from './world.ts';
@@ -49,7 +49,7 @@ function podFrom({ kind, metadata }: Manifest, template: V1PodTemplateSpec | und
   return {
     namespace: metadata.namespace ?? 'default',
     name,
-    labels: { ...meta?.labels, ...addedLabels(kind, metadata) },
+    labels: { ...labelsOf(meta?.labels), ...addedLabels(kind, metadata) },
     ips: [],
     ...(spec?.nodeName ? { node: spec.nodeName } : {}),
     ...networkOf(spec),

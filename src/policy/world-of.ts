@@ -3,7 +3,7 @@ import type { V1Namespace, V1NetworkPolicy, V1Pod } from '../cluster/types.ts';
 import type { AdminPolicy } from './admin-manifests.ts';
 import { foreignOf } from './foreign.ts';
 import { groupBy } from './group.ts';
-import { groupOf, manifestsIn, nameOf, readable } from './manifest.ts';
+import { groupOf, labelsOf, manifestsIn, nameOf, readable } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { distinctNodes, nodeOf, nodeOfPod } from './nodes.ts';
 import { controllers, isOver, podOf } from './pods.ts';
@@ -62,7 +62,7 @@ function namespaced(policy: V1NetworkPolicy & Manifest): V1NetworkPolicy & Manif
 }
 
 function namespaceOf({ metadata }: V1Namespace): PolicyNamespace {
-  return { name: metadata?.name ?? '', labels: metadata?.labels ?? {}, assumed: false };
+  return { name: metadata?.name ?? '', labels: labelsOf(metadata?.labels), assumed: false };
 }
 
 function namespacesOf(
