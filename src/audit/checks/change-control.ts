@@ -1,4 +1,6 @@
 import type { Evidence } from '../../model/audit.ts';
+import { count } from '../../report/text.ts';
+import { words } from './inventory.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { differences } from '../git/compare.ts';
 import type { Commit, GitFacts, GitManifest, Review } from '../git/facts.ts';
@@ -32,7 +34,7 @@ export const changeControl: Check = {
     const pairs = pairsOf(snapshot.policies, git.manifests);
     return {
       kind: 'examined',
-      because: `${pairs.length} live NetworkPolicies were compared with ${git.manifests.length} manifests at commit ${git.head.slice(0, 12)} of ${git.repository}`,
+      because: `${words(pairs.length)} compared with ${count(git.manifests.length, 'manifest')} at commit ${git.head.slice(0, 12)} of ${git.repository}`,
       findings: [
         ...pairs.flatMap((pair) => pairFindings(pair, git, input)),
         ...onlyCommitted(pairs, git),

@@ -1,5 +1,6 @@
 import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audit.ts';
 import type { RunResult } from '../../model/result.ts';
+import { count } from '../../report/text.ts';
 import type { Check, Found } from '../check.ts';
 import { pairExposure } from '../pair-exposure.ts';
 
@@ -24,7 +25,7 @@ export const connectivity: Check = {
     const total = runs.reduce((sum, { summary }) => sum + summary.total, 0);
     return {
       kind: 'examined',
-      because: `${total} connections of ${runs.length} scenarios were tried with real packets`,
+      because: `${count(total, 'connection')} of ${count(runs.length, 'scenario')} were tried with real packets`,
       findings: [
         ...probed.flatMap((table) =>
           table.cells.flatMap((cell) => judged(table, cell, pairExposure(table, cell, stakes))),

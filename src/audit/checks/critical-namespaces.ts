@@ -1,3 +1,4 @@
+import { count } from '../../report/text.ts';
 import type { Check } from '../check.ts';
 import { policyCounts } from './namespace-coverage.ts';
 
@@ -11,7 +12,7 @@ export const criticalNamespaces: Check = {
     const bare = sample.namespaces.filter(({ namespace }) => !counts.has(namespace));
     return {
       kind: 'examined',
-      because: `${sample.namespaces.length} of ${sample.population} namespaces were sampled with seed ${sample.seed}`,
+      because: `sampled with seed ${sample.seed}: ${sample.namespaces.length} of ${count(sample.population, 'namespace')}`,
       findings: bare.map(({ namespace, chosen }) => ({
         rule: 'critical-namespace-without-policy',
         severity: 'fail',

@@ -1,5 +1,7 @@
 import type { V1NetworkPolicyPeer } from '../../cluster/types.ts';
 import type { Check, Found } from '../check.ts';
+import { count } from '../../report/text.ts';
+import { words } from './inventory.ts';
 import { PodIndex } from '../pod-index.ts';
 import type { PolicyObject } from '../snapshot.ts';
 import { nameOf } from '../snapshot.ts';
@@ -24,7 +26,7 @@ export const deadRules: Check = {
     );
     return {
       kind: 'examined',
-      because: `selectors of ${policies.length} NetworkPolicies were tried on ${evaluator.world.pods.length} pods`,
+      because: `selectors of ${words(policies.length)} were tried on ${count(evaluator.world.pods.length, 'pod')}`,
       findings: policies.flatMap((policy) => [
         ...selectsNothing(policy, index),
         ...peersSelectNothing(policy, index),

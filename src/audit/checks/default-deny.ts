@@ -6,6 +6,7 @@ import { barePod, type Bystanders, bystandersIn } from '../bystanders.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { isChosen } from '../config/choose.ts';
 import type { NamespaceObject, PolicyObject } from '../snapshot.ts';
+import { count } from '../../report/text.ts';
 import { severityIn } from './namespace-coverage.ts';
 
 export const defaultDeny: Check = {
@@ -29,7 +30,7 @@ export const defaultDeny: Check = {
     const proven = deniesProven(input.runs);
     return {
       kind: 'examined',
-      because: `for ${required.length} namespaces the evaluator decided what would hold for pods that nobody has launched yet`,
+      because: `for ${count(required.length, 'namespace')} the evaluator decided what would hold for pods that nobody has launched yet`,
       findings: asked.flatMap(({ namespace, answers }) =>
         answers.flatMap((answer) => findings(namespace, answer, input)),
       ),

@@ -72,6 +72,8 @@ function proofFindings(capabilities: Capabilities, snapshot: Snapshot): Found[] 
 
 function pluginFindings(detection: Detection | undefined, snapshot: Snapshot): Found[] {
   if (detection === undefined || detection.enforcer.kind === 'known') return [];
+  // What enforces policies in the embedded cluster is known: netproof itself.
+  if (snapshot.source.kind === 'cluster' && snapshot.source.sandbox) return [];
   const why =
     detection.enforcer.kind === 'unknown'
       ? detection.enforcer.why

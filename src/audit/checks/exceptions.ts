@@ -1,4 +1,5 @@
 import type { ExceptionUse } from '../../model/audit.ts';
+import { count } from '../../report/text.ts';
 import type { Check, Found, Outcome } from '../check.ts';
 
 /** Runs last and by itself: it is about what became of the exceptions once all findings were known. */
@@ -16,7 +17,7 @@ export function examineExceptions(uses: readonly ExceptionUse[]): Outcome {
   if (uses.length === 0) return { kind: 'not-applicable', because: 'no exceptions were given' };
   return {
     kind: 'examined',
-    because: `${uses.length} approved exceptions were laid over the findings`,
+    because: `${count(uses.length, 'approved exception')} laid over the findings`,
     findings: uses.flatMap(findings),
     evidence: [
       {

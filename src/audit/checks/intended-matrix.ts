@@ -1,4 +1,5 @@
 import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audit.ts';
+import { count } from '../../report/text.ts';
 import type { Check, Found } from '../check.ts';
 import { pairExposure } from '../pair-exposure.ts';
 
@@ -22,7 +23,7 @@ export const intendedMatrix: Check = {
     const cells = given.flatMap((table) => table.cells.map((cell) => ({ table, cell })));
     return {
       kind: 'examined',
-      because: `the evaluator decided ${cells.length} pairs of ${given.length} scenarios, both directions of each`,
+      because: `the evaluator decided ${count(cells.length, 'pair')} of ${count(given.length, 'scenario')}, both directions of each`,
       findings: cells.flatMap(({ table, cell }) => judged(table, cell, pairExposure(table, cell, stakes))),
       evidence: given.map(summary),
     };
@@ -44,11 +45,11 @@ function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[
 }
 
 function summary({ name, file, cells }: TruthTable): Evidence {
-  const count = (predicted: TruthCell['predicted']): string =>
+  const number = (predicted: TruthCell['predicted']): string =>
     String(cells.filter((cell) => cell.predicted === predicted).length);
   return {
     title: `Scenario ${name}`,
     columns: ['File', 'Pairs', 'Predicted allow', 'Predicted deny', 'Uncertain'],
-    rows: [[file, String(cells.length), count('allow'), count('deny'), count('uncertain')]],
+    rows: [[file, String(cells.length), number('allow'), number('deny'), number('uncertain')]],
   };
 }

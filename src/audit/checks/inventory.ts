@@ -1,4 +1,5 @@
 import type { Evidence } from '../../model/audit.ts';
+import { count } from '../../report/text.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { type KubeObject, nameOf, type PolicyObject, type Snapshot } from '../snapshot.ts';
 import { listAt, mapAt } from '../gather/keep.ts';
@@ -16,7 +17,7 @@ export const inventory: Check = {
     const { policies, otherPolicies } = input.snapshot;
     return {
       kind: 'examined',
-      because: `${policies.length} NetworkPolicies and ${otherPolicies.length} policies of other kinds were read`,
+      because: `${words(policies.length)} and ${count(otherPolicies.length, 'policy', 'policies')} of other kinds were read`,
       findings: [
         ...unreadable(input.snapshot),
         ...mistaken(input.snapshot),
@@ -127,6 +128,11 @@ function otherTable(policies: readonly KubeObject[]): Evidence {
       metadata.resourceVersion ?? '',
     ]),
   };
+}
+
+/** `1 NetworkPolicy`. */
+export function words(policies: number): string {
+  return count(policies, 'NetworkPolicy', 'NetworkPolicies');
 }
 
 /** Without types: ingress always, egress if there is an egress rule (API defaulting). */

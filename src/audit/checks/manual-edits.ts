@@ -1,4 +1,5 @@
 import type { Evidence } from '../../model/audit.ts';
+import { words as policyWords } from './inventory.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { isMap } from '../gather/keep.ts';
 import { keeperOf, keeperText } from '../ownership.ts';
@@ -31,7 +32,7 @@ export const manualEdits: Check = {
     }
     return {
       kind: 'examined',
-      because: `the managedFields of ${known.length} NetworkPolicies tell who wrote them last`,
+      because: `managedFields of ${policyWords(known.length)} tell who wrote them last`,
       findings: known.flatMap(findings),
       evidence: [table(known)],
     };

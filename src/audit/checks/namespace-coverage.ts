@@ -1,5 +1,6 @@
 import type { Severity } from '../../model/audit.ts';
 import { isNamed } from '../config/choose.ts';
+import { count } from '../../report/text.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -17,7 +18,7 @@ export const namespaceCoverage: Check = {
     const bare = namespaces.filter(({ metadata }) => !counts.has(metadata.name));
     return {
       kind: 'examined',
-      because: `${namespaces.length - bare.length} of ${namespaces.length} namespaces have at least one NetworkPolicy`,
+      because: `of ${count(namespaces.length, 'namespace')} ${namespaces.length - bare.length} have at least one NetworkPolicy`,
       findings: bare.flatMap(({ metadata: { name }, where }): Found[] => {
         const severity = severityIn(name, 'fail', input);
         const message = `namespace ${name} has no NetworkPolicy: all traffic into and out of its pods is allowed`;

@@ -3,7 +3,7 @@ import type { Severity } from '../../model/audit.ts';
 import type { Check, Found } from '../check.ts';
 import type { PolicyObject } from '../snapshot.ts';
 import { nameOf } from '../snapshot.ts';
-import { typesOf } from './inventory.ts';
+import { typesOf, words } from './inventory.ts';
 
 /** Ordered from the widest: of one rule only the widest is told. */
 const RULES = {
@@ -32,7 +32,7 @@ export const overPermissive: Check = {
     if (policies.length === 0) return { kind: 'not-applicable', because: 'there is no NetworkPolicy' };
     return {
       kind: 'examined',
-      because: `every rule of ${policies.length} NetworkPolicies was looked at`,
+      because: `every rule of ${words(policies.length)} was looked at`,
       findings: policies.flatMap(findingsIn),
       evidence: [],
     };
@@ -51,12 +51,12 @@ function findingsIn(policy: PolicyObject): Found[] {
     rule,
     severity: SEVERITIES[rule],
     subject: { kind: 'NetworkPolicy', namespace, name },
-    message: `NetworkPolicy ${nameOf(policy)}, ${where.join(', ')}: ${WORDS[rule]}`,
+    message: `NetworkPolicy ${nameOf(policy)}, ${where.join(', ')}: ${TOLD[rule]}`,
     where: policy.where,
   }));
 }
 
-const WORDS: Readonly<Record<Rule, string>> = {
+const TOLD: Readonly<Record<Rule, string>> = {
   'allows-everything': 'no peers and no ports are named, so everything is allowed',
   'allows-every-peer': 'no peers are named, so everybody is allowed on these ports',
   'allows-any-address': 'every address is allowed',

@@ -1,6 +1,7 @@
-import type { Evidence } from '../../model/audit.ts';
+import type { Evidence, Subject } from '../../model/audit.ts';
 import type { Direction } from '../../policy/prediction.ts';
 import type { PolicyPod } from '../../policy/world.ts';
+import { count } from '../../report/text.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { policyCounts, severityIn } from './namespace-coverage.ts';
 
@@ -26,7 +27,7 @@ export const podCoverage: Check = {
     const counts = open.map(({ direction, of }) => `${sum(of.values())} are open for ${direction}`);
     return {
       kind: 'examined',
-      because: `of ${inNetwork.length} pods ${counts.join(', ')}; ${pods.length - inNetwork.length} are on their node's network, where policies have no meaning`,
+      because: `of ${count(inNetwork.length, 'pod')} ${counts.join(', ')}; ${pods.length - inNetwork.length} are on their node's network, where policies have no meaning`,
       findings: open.flatMap(({ direction, of }) => findings(workloads, direction, of, input)),
       evidence: [summary(inNetwork, input), hostTable(pods.filter(({ hostNetwork }) => hostNetwork))],
     };
@@ -72,29 +73,48 @@ function findings(
   open: ReadonlyMap<string, number>,
   input: CheckInput,
 ): Found[] {
-  // Where there is no policy at all, the namespace is the finding: hundreds of workloads would bury it.
   const counts = policyCounts(input.snapshot);
-  return [...open].flatMap(([key, count]): Found[] => {
+  const bare = new Map<string, number>();
+  const found = [...open].flatMap(([key, openPods]): Found[] => {
     const workload = workloads.get(key);
-    if (workload === undefined || !counts.has(workload.namespace)) return [];
+    if (workload === undefined) return [];
     const { namespace, kind, name, pods } = workload;
-    const severity = severityIn(namespace, input.config.coverage[direction], input);
-    if (severity === undefined) return [];
-    const which = pods.length === 1 ? 'its pod' : `${count} of its ${pods.length} pods`;
-    const subject = { kind, namespace, name };
+    if (!counts.has(namespace)) {
+      bare.set(namespace, (bare.get(namespace) ?? 0) + openPods);
+      return [];
+    }
+    const which = pods.length === 1 ? 'its pod' : `${openPods} of its ${pods.length} pods`;
     const message = `${kind} ${namespace}/${name}: no policy isolates ${which} for ${direction}`;
-    return [{ rule: `pod-open-for-${direction}`, severity, subject, message }];
+    return finding(direction, { kind, namespace, name }, namespace, message, input);
   });
+  return [...found, ...[...bare].flatMap(([name, pods]) => wholeNamespace(direction, name, pods, input))];
+}
+
+/** Where there is no policy at all, one finding tells it: hundreds of workloads would bury the others. */
+function wholeNamespace(direction: Direction, name: string, pods: number, input: CheckInput): Found[] {
+  const message = `namespace ${name}: no policy isolates any of its ${count(pods, 'pod')} for ${direction}`;
+  return finding(direction, { kind: 'Namespace', name }, name, message, input);
+}
+
+function finding(
+  direction: Direction,
+  subject: Subject,
+  namespace: string,
+  message: string,
+  input: CheckInput,
+): Found[] {
+  const severity = severityIn(namespace, input.config.coverage[direction], input);
+  return severity === undefined ? [] : [{ rule: `pod-open-for-${direction}`, severity, subject, message }];
 }
 
 function summary(pods: readonly PolicyPod[], { evaluator }: CheckInput): Evidence {
   const counts = new Map<string, { pods: number; ingress: number; egress: number }>();
   for (const pod of pods) {
-    const count = counts.get(pod.namespace) ?? { pods: 0, ingress: 0, egress: 0 };
-    counts.set(pod.namespace, count);
-    count.pods++;
+    const there = counts.get(pod.namespace) ?? { pods: 0, ingress: 0, egress: 0 };
+    counts.set(pod.namespace, there);
+    there.pods++;
     for (const direction of DIRECTIONS) {
-      if (evaluator.isolation(pod, direction).length > 0) count[direction]++;
+      if (evaluator.isolation(pod, direction).length > 0) there[direction]++;
     }
   }
   return {

@@ -122,7 +122,9 @@ function evidenceTable(check: string, { title, columns, rows }: Evidence): strin
   const body = rows
     .slice(0, MOST_ROWS)
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeXml(cell)}</td>`).join('')}</tr>`);
-  return `<h3>${escapeXml(title)} <code>${escapeXml(check)}</code></h3>
+  const head = `<h3>${escapeXml(title)} <code>${escapeXml(check)}</code></h3>`;
+  if (rows.length === 0) return `${head}\n<p>None.</p>\n`;
+  return `${head}
 <table><thead><tr>${columns.map((column) => `<th>${escapeXml(column)}</th>`).join('')}</tr></thead>
 <tbody>${body.join('\n')}</tbody></table>
 ${rest > 0 ? `<p>and ${count(rest, 'more row')}: see result.json</p>` : ''}

@@ -12,8 +12,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { border-bottom: 2px solid var(--line); font-size: .85rem; color: var(--quiet); }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+td { min-width: 3.5rem; max-width: 34rem; }
+tbody td code { overflow-wrap: break-word; }
+thead th { white-space: nowrap; border-bottom: 2px solid var(--line); font-size: .85rem; color: var(--quiet); }
 td.n { text-align: right; }
 .verdict { font-size: 1.1rem; font-weight: 600; padding: .5rem .8rem; border-left: .4rem solid; }
 .verdict.pass { border-color: #1a7f4b; background: #e8f5ee; }
@@ -35,7 +37,7 @@ td.n { text-align: right; }
 .heat thead th span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 14rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .heat tbody th { position: sticky; left: 0; background: #fff; max-width: 18rem; font-weight: 500; }
 .cell { display: inline-block; min-width: 1.5rem; text-align: center; padding: .1rem .3rem; border: 1px solid #fff; }
-.heat .cell { display: table-cell; min-width: 1.7rem; padding: .15rem .3rem; }
+.heat .cell { display: table-cell; min-width: 1.7rem; max-width: none; padding: .15rem .3rem; }
 .cell.leak { background: #b3261e; color: #fff; font-weight: 700; }
 .cell.blocked { background: #7a1fa2; color: #fff; font-weight: 700; }
 .cell.inconclusive { background: #ffcf80; color: #4d2e00; font-weight: 700; }

@@ -1,9 +1,10 @@
 /** An audit for people at a terminal: the steps, then what was found, the most exposed first. */
+import stringWidth from 'string-width';
 import type { AuditResult, CheckReport, CheckResult, Finding, Severity } from '../../model/audit.ts';
 import { visible } from '../escape.ts';
 import { type Colors, lookOf, type Look } from '../marks.ts';
 import type { RenderOptions } from '../render.ts';
-import { alignColumns, count, wrap } from '../text.ts';
+import { alignColumns, count, padEnd, wrap } from '../text.ts';
 import {
   exceptionWords,
   exitWords,
@@ -25,7 +26,7 @@ export function render(result: AuditResult, options: RenderOptions): string {
   const lines = [
     ...alignColumns(head(result)),
     '',
-    ...alignColumns(result.checks.map((check) => checkCells(check, result, look))),
+    ...checkLines(result, look),
     ...findingLines(result, look),
     ...result.notes.flatMap((note) => wrapped(`note: ${visible(note)}`, look)),
     '',
@@ -54,6 +55,16 @@ const COLORS: Readonly<Record<CheckResult, (colors: Colors, text: string) => str
   inconclusive: (colors, text) => colors.bold(colors.yellow(text)),
 };
 
+/** The reason beside the check where the terminal has room for it, in as many lines as it takes. */
+function checkLines(result: AuditResult, look: Look): string[] {
+  const rows = alignColumns(result.checks.map((check) => [...checkCells(check, result, look), '']));
+  const start = Math.max(...rows.map((row) => stringWidth(row))) + 2;
+  return rows.flatMap((row, index) => {
+    const reason = wrap(visible(result.checks[index]?.because ?? ''), Math.max(30, look.width - start));
+    return reason.map((line, i) => `${padEnd(i === 0 ? row : '', start)}${line}`);
+  });
+}
+
 function checkCells(check: CheckReport, result: AuditResult, { colors }: Look): string[] {
   const mine = findingsOf(result, check);
   const open = mine.filter(
@@ -64,7 +75,6 @@ function checkCells(check: CheckReport, result: AuditResult, { colors }: Look): 
     COLORS[check.result](colors, RESULT_WORDS[check.result]),
     check.id,
     open > 0 ? count(open, 'finding') : '',
-    visible(check.because),
   ];
 }
 
