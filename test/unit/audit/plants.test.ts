@@ -163,6 +163,28 @@ const ROWS: readonly (readonly [check: string, what: string, planted: Planted, f
       ['pod-open-for-egress Pod/data/db-0'],
     ],
     [
+      'pod-coverage',
+      'pods in a namespace without any policy',
+      {
+        files: {
+          'planted.yaml': [
+            '{ apiVersion: v1, kind: Namespace, metadata: { name: forgotten } }\n',
+            CLEAN['pods.yaml']?.split('---')[1]?.replace('namespace: data', 'namespace: forgotten'),
+          ].join('---'),
+        },
+        config: {
+          critical: { namespaces: ['shop'], labels: [] },
+          sample: { size: 1 },
+          defaultDeny: { required: { namespaces: ['shop'], labels: [] }, directions: ['ingress'] },
+        },
+      },
+      [
+        'namespace-without-policy Namespace/forgotten',
+        'pod-open-for-egress Namespace/forgotten',
+        'pod-open-for-ingress Namespace/forgotten',
+      ],
+    ],
+    [
       'manual-edits',
       'kubectl edit',
       beside(policy('edited', 'data', '{ podSelector: {} }', written('kubectl-edit'))),
