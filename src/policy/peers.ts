@@ -81,7 +81,9 @@ function selectsNamespace(selector: Selector, namespace: PolicyNamespace, doubti
  * and some engines (Cilium) never match pods by address, and nodes only if told to.
  */
 function matchBlock(peer: Peer & { readonly kind: 'block' }, end: End, doubting: Doubting): Match {
-  if (isUnaddressed(end, doubting)) return PROBABLY_NOT;
+  if (isUnaddressed(end, doubting)) {
+    return isWhole(peer.block) && peer.except.length === 0 ? PROBABLY : PROBABLY_NOT;
+  }
   const isIn = end.addresses.some(
     (address) => holds(peer.block, address) && !peer.except.some((hole) => holds(hole, address)),
   );
@@ -94,7 +96,7 @@ function matchBlock(peer: Peer & { readonly kind: 'block' }, end: End, doubting:
 
 /** "Cluster-internal traffic will be checked against the rule as well" (the API's text on networks). */
 function matchNetworks(blocks: readonly Block[], end: End, doubting: Doubting): Match {
-  if (isUnaddressed(end, doubting)) return PROBABLY_NOT;
+  if (isUnaddressed(end, doubting)) return blocks.some(isWhole) ? PROBABLY : PROBABLY_NOT;
   const inside = end.addresses.filter((address) => blocks.some((block) => holds(block, address)));
   if (end.kind === 'outside' && end.service !== undefined) return unsure(sure(inside.length > 0));
   if (inside.length === 0) return NO;
@@ -110,6 +112,11 @@ function matchNodes(nodes: Selector, end: End, doubting: Doubting): Match {
   if (nodes.keys.length === 0) return YES;
   doubting({ kind: 'unknown-labels', text: `the labels of ${nameOf(end)} are not known` });
   return unsure(sure(nodes.matches({})));
+}
+
+/** All addresses of a family: likely one that an end has whose address is not known. */
+function isWhole({ first, last }: Block): boolean {
+  return first === 0n && last >= 0xffff_ffffn;
 }
 
 function isUnaddressed(end: End, doubting: Doubting): boolean {

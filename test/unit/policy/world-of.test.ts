@@ -213,12 +213,15 @@ describe('the rest', () => {
     expect(world.policies[0]?.metadata?.namespace).toBe('default');
   });
 
-  test('ipBlocks on pods whose address is not known are uncertain', () => {
-    const egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }];
-    const spec = { policyTypes: ['Egress'], egress };
+  test.each([
+    ['some', { cidr: '10.0.0.0/8' }, 'deny?'],
+    ['all', { cidr: '0.0.0.0/0' }, 'allow?'],
+    ['all but some', { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] }, 'deny?'],
+  ])('pods whose address is not known are uncertain for ipBlocks: %s', (_, ipBlock, wanted) => {
+    const spec = { policyTypes: ['Egress'], egress: [{ to: [{ ipBlock }] }] };
     const policy = object('networking.k8s.io/v1', 'NetworkPolicy', 'p', { spec });
     const pods = ['a', 'b'].map((name) => object('v1', 'Pod', name, { spec: { containers: [] } }));
-    expect(outcome(worldOf([policy, ...pods]), 'a > b tcp/1')).toBe('deny?');
+    expect(outcome(worldOf([policy, ...pods]), 'a > b tcp/1')).toBe(wanted);
   });
 
   test.each([
