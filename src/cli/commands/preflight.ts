@@ -6,7 +6,7 @@ import type { PreflightResult } from '../../model/result.ts';
 import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launchPreflight, newRunId } from '../launch.ts';
-import { clusterOptions, durationOption } from '../options.ts';
+import { behaviourList, clusterOptions, durationOption } from '../options.ts';
 
 type PreflightFormat = 'table' | 'json' | 'yaml';
 
@@ -60,7 +60,7 @@ export const preflight: Command<PreflightArguments> = {
       .option('sandbox-cni', {
         type: 'string',
         requiresArg: true,
-        describe: 'How the sandbox behaves; see netproof sandbox --help [default: healthy]',
+        describe: 'How the sandbox behaves: of the list below, several joined by + [default: healthy]',
       })
       .option('sandbox-nodes', {
         type: 'number',
@@ -86,7 +86,8 @@ export const preflight: Command<PreflightArguments> = {
       })
       .example('$0 preflight', 'on the cluster of the current context')
       .example('$0 preflight --every-node -o json', 'every node, for a program')
-      .example('$0 preflight --sandbox --sandbox-cni ignores-except', 'see it find something'),
+      .example('$0 preflight --sandbox --sandbox-cni ignores-except', 'see it find something')
+      .epilogue(behaviourList('--sandbox-cni')),
   execute: async (options, context) => {
     const wanted = await wantedBy(options);
     const prove = async (cluster: Cluster): Promise<ExitCode> => {
