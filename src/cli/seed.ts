@@ -2,11 +2,16 @@
 import { manifestFiles } from '../audit/gather/files.ts';
 import { readManifests } from '../audit/gather/manifests.ts';
 import type { KubeObject, ServiceObject } from '../audit/snapshot.ts';
+import { type Workload, workloadsOf } from '../audit/workloads.ts';
 import type { Cluster, Kind, Kinds } from '../cluster/cluster.ts';
 
-/** Namespaces, Services and policies: images of real workloads do not run there. */
+/**
+ * Namespaces, Services, policies and pods. Images of real workloads do not run there: their pods wait for ever, which
+ * is enough for policies to select them.
+ */
 export async function seedSandbox(cluster: Cluster, folder: string): Promise<void> {
-  const { namespaces, services, policies } = await readManifests(folder, manifestFiles, () => Date.now());
+  const snapshot = await readManifests(folder, manifestFiles, () => Date.now());
+  const { namespaces, services, policies } = snapshot;
   const there = new Set((await cluster.list('Namespace')).map(({ metadata }) => metadata?.name));
   for (const namespace of namespaces) {
     if (!there.has(namespace.metadata.name)) await create(cluster, 'Namespace', namespace);
@@ -15,6 +20,19 @@ export async function seedSandbox(cluster: Cluster, folder: string): Promise<voi
     await create(cluster, 'Service', { ...service, spec: insideOnly(service) });
   }
   for (const policy of policies) await create(cluster, 'NetworkPolicy', policy);
+  for (const [index, workload] of workloadsOf(snapshot).entries()) {
+    await create(cluster, 'Pod', podOf(workload, index));
+  }
+}
+
+function podOf({ namespace, name, labels, facts }: Workload, index: number): KubeObject {
+  const containers = facts.containers.map(({ name: container, image, ports }) => ({
+    name: container,
+    image,
+    ports,
+  }));
+  const metadata = { name: `${name}-${index}`, namespace, labels };
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers } };
 }
 
 /** The sandbox gives no addresses outside of it, and chooses those inside itself. */
