@@ -73,7 +73,7 @@ const MISTAKES: readonly Mistake[] = [
     [
       '49:14: "much" is not a quantity: write it as Kubernetes does, as in 100m or 96Mi',
       '49:37: "Alway" is not Always, IfNotPresent or Never (did you mean "Always"?)',
-      '49:44: unknown field "replicas" in pod settings (choose from "image", "imagePullPolicy", "imagePullSecrets", "cpu", "memory", "startTimeout")',
+      '49:44: unknown field "replicas" in pod settings (choose from "image", "imagePullPolicy", "imagePullSecrets", "controlNamespace", "cpu", "memory", "startTimeout")',
     ],
   ],
   [
