@@ -13,6 +13,7 @@ import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { applyMesh, removeMesh } from './apply.ts';
+import { benchAudit } from './audit.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { type Floor, measureFloor } from './floor.ts';
 import { busyCpuMs } from './machine.ts';
@@ -119,6 +120,14 @@ try {
   if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder, false), null, 2));
   else {
     if (only === undefined || only === 'evaluator') console.log(JSON.stringify(benchEvaluator(), null, 2));
+    if (only === undefined || only === 'audit') {
+      const sandbox = await startSandbox({ nodes: ['worker-1'] });
+      try {
+        console.log(JSON.stringify(await benchAudit(sandbox.kubeconfigPath, folder), null, 2));
+      } finally {
+        await sandbox.close();
+      }
+    }
     for (const mesh of [SMALL, LARGE].filter(({ name }) => only === undefined || only === name)) {
       const sandbox = await startSandbox({});
       try {
