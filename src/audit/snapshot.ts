@@ -68,11 +68,21 @@ export interface KubeObject {
   readonly spec?: unknown;
   /** Where it stands, if it was read from a file. */
   readonly where?: Position;
+  /** Of a policy that was read from a file. */
+  readonly rulePlaces?: RulePlaces;
 }
 
 export type NamespaceObject = KubeObject & { readonly kind: 'Namespace' };
 
-export type PolicyObject = KubeObject & { readonly spec?: V1NetworkPolicy['spec'] };
+export interface PolicyObject extends KubeObject {
+  readonly spec?: V1NetworkPolicy['spec'];
+}
+
+/** Where a policy's rules stand in its file, in their order. */
+export interface RulePlaces {
+  readonly ingress: readonly Position[];
+  readonly egress: readonly Position[];
+}
 
 export interface PodObject extends KubeObject {
   readonly spec: PodFacts;

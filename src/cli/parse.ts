@@ -7,6 +7,7 @@ import { audit } from './commands/audit.ts';
 import { cleanup } from './commands/cleanup.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
+import { explain } from './commands/explain.ts';
 import { preflight } from './commands/preflight.ts';
 import { rbac } from './commands/rbac.ts';
 import { run } from './commands/run.ts';
@@ -49,6 +50,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, run);
   add(parser, preflight);
   add(parser, demo);
+  add(parser, explain);
   add(parser, diff);
   add(parser, audit);
   add(parser, verifyEvidence);

@@ -1,13 +1,13 @@
 /** One direction's decision, with every reason. */
-import { matchOwnNode, matchRule } from './connection.ts';
+import { matchOwnNode, matchPeers, matchRule } from './connection.ts';
 import type { Side } from './connection.ts';
 import type { End } from './ends.ts';
 import { foreignDoubt } from './foreign.ts';
 import { NO, isLikely } from './match.ts';
 import type { Match } from './match.ts';
 import { matchPeer } from './peers.ts';
-import { matchPort } from './ports.ts';
-import type { Because, Decision, Direction, Doubt, RuleHit } from './prediction.ts';
+import { matchPort, matchPorts } from './ports.ts';
+import type { Because, Decision, Direction, Doubt, RuleHit, RuleMiss } from './prediction.ts';
 import type { Profile } from './profile.ts';
 import type { Rule } from './rules.ts';
 import { walk } from './walk.ts';
@@ -60,6 +60,15 @@ function becauseOf({ by, verdict }: Outcome, side: Side, { own }: Profile): Beca
   return hits.length > 0
     ? { kind: 'allowed', hits, isolatedBy: own.by }
     : { kind: 'own-node', isolatedBy: own.by };
+}
+
+/** What the isolating NetworkPolicies do allow, each with whether its peers and its ports would fit. */
+export function missesOf({ peer, to, wanted }: Side, { own }: Profile): readonly RuleMiss[] {
+  return own.rules.map(({ ref, peers, ports }) => ({
+    rule: ref,
+    peers: isLikely(matchPeers(peers, peer, ignore)),
+    ports: isLikely(matchPorts(ports, wanted, to, ignore)),
+  }));
 }
 
 function hitOf({ ref, peers, ports }: Rule, { peer, to, wanted }: Side): RuleHit {

@@ -1,11 +1,11 @@
 /** Says what the policies of a world mean for a connection. */
 import { readAdminPolicy } from './admin-policy.ts';
 import { classify } from './classes.ts';
-import { decideDirection, itself } from './decision.ts';
+import { decideDirection, itself, missesOf } from './decision.ts';
 import { indexEnds } from './ends.ts';
 import type { End, Ends, PodEnd } from './ends.ts';
 import { readNetworkPolicy } from './network-policy.ts';
-import type { Answer, Direction, Doubt, Flow, PolicyRef, Prediction, Unit } from './prediction.ts';
+import type { Answer, Direction, Doubt, Flow, PolicyRef, Prediction, RuleMiss, Unit } from './prediction.ts';
 import type { Wanted } from './ports.ts';
 import { profiler } from './profile.ts';
 import type { Profiler } from './profile.ts';
@@ -17,6 +17,8 @@ export interface Evaluator {
   readonly world: World;
   /** With every reason. Throws if a pod is not one of the world's, or if an address is none. */
   decide(flow: Flow): Prediction;
+  /** Of a flow that NetworkPolicies deny in that direction: what their rules allow instead, and why it is not this. */
+  misses(flow: Flow, direction: Direction): readonly RuleMiss[];
   /**
    * The same answer without reasons, for very many questions.
    *
@@ -43,6 +45,12 @@ export function compile(world: World): Evaluator {
   return {
     world,
     decide,
+    misses: ({ from, to, protocol, port }, direction) => {
+      const [source, destination] = [ends.of(from), ends.of(to)];
+      const [subject, peer] = direction === 'egress' ? [source, destination] : [destination, source];
+      const side = { subject, peer, to: destination, wanted: { protocol, port } };
+      return missesOf(side, profileOf(subject, direction));
+    },
     answer: answering(ends.pods, classes, profileOf),
     isolation: (pod, direction) => profileOf(ends.of({ pod }), direction).own.by,
     units: unitsOf(policies),

@@ -87,6 +87,13 @@ export interface RuleHit {
   readonly port?: number;
 }
 
+/** A rule that does not allow a connection, and which half of it is why. */
+export interface RuleMiss {
+  readonly rule: RuleRef;
+  readonly peers: boolean;
+  readonly ports: boolean;
+}
+
 /** What a scenario can put to the test: a rule, or that a policy isolates its pods in a direction. */
 export interface Unit {
   /** A rule's id, or `NetworkPolicy shop/web ingress default deny`. */

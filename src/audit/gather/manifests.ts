@@ -5,9 +5,9 @@ import { type Check, compile } from '../../scenario/check.ts';
 import { policySchema } from '../../scenario/policy-schema.ts';
 import { decode } from '../../scenario/text.ts';
 import type { Value } from '../../scenario/yaml.ts';
-import { type KubeObject, nameOf, type Snapshot } from '../snapshot.ts';
+import { type KubeObject, nameOf, type RulePlaces, type Snapshot } from '../snapshot.ts';
 import { Collection } from './collect.ts';
-import { isMap, keepObject } from './keep.ts';
+import { isMap, keepObject, listAt } from './keep.ts';
 import { type FileObject, parseObjects } from './objects.ts';
 import { apiVersionOf, MANIFEST_PLACES, type Place } from './places.ts';
 
@@ -60,7 +60,12 @@ class ManifestReader {
     const place = placeOf(object);
     const kept = place && keepObject(object.value, place);
     if (place === undefined || kept === undefined) return;
-    const placed: KubeObject = { ...kept, where: object.where };
+    const isPolicy = place.role === 'policy' || place.role === 'other-policy';
+    const placed: KubeObject = {
+      ...kept,
+      where: object.where,
+      ...(isPolicy && { rulePlaces: rulePlacesOf(object) }),
+    };
     if (this.#isKnown(object, placed)) return;
     if (place.role === 'policy') this.#checkPolicy(object, placed);
     this.collection.add(place.role, placed);
@@ -100,6 +105,12 @@ const BY_KIND: ReadonlyMap<string, Place> = new Map(
 
 function placeOf({ apiVersion, kind }: FileObject): Place | undefined {
   return BY_KIND.get(`${apiVersion} ${kind}`);
+}
+
+function rulePlacesOf({ value, document }: FileObject): RulePlaces {
+  const placesOf = (direction: keyof RulePlaces): readonly Position[] =>
+    listAt(value['spec'], direction).map((_, index) => document.at(['spec', direction, index]));
+  return { ingress: placesOf('ingress'), egress: placesOf('egress') };
 }
 
 let compiled: Check | undefined;

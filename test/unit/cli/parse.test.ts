@@ -21,6 +21,7 @@ describe('help', () => {
     for (const name of [
       'run',
       'demo',
+      'explain',
       'diff',
       'validate',
       'schema',
@@ -35,14 +36,22 @@ describe('help', () => {
     expect(help).toContain('deletes only that');
   });
 
-  test.each(['run', 'diff', 'validate', 'schema', 'rbac', 'sandbox', 'demo', 'cleanup', 'completion'])(
-    '%s --help teaches by example and stays within the terminal',
-    async (command) => {
-      const help = await textOf(command, '--help');
-      expect(help).toContain(`\nExamples:\n  netproof ${command}`);
-      expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-    },
-  );
+  test.each([
+    'run',
+    'explain',
+    'diff',
+    'validate',
+    'schema',
+    'rbac',
+    'sandbox',
+    'demo',
+    'cleanup',
+    'completion',
+  ])('%s --help teaches by example and stays within the terminal', async (command) => {
+    const help = await textOf(command, '--help');
+    expect(help).toContain(`\nExamples:\n  netproof ${command}`);
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
 
   test('without a command it is an error that shows the help', async () => {
     const parsed = await parse([], 100);
