@@ -123,6 +123,8 @@ export type AuditSource =
       readonly server: string;
       readonly context: string;
       readonly version: string;
+      /** As whom the API server knows whoever ran it, where it tells. */
+      readonly user?: string;
       /** True on netproof's own embedded cluster. */
       readonly sandbox: boolean;
     }

@@ -3,7 +3,7 @@ import type { AuditDeps, AuditOrder, Performed } from '../../src/audit/perform.t
 import { performAudit } from '../../src/audit/perform.ts';
 import { type AuditConfig, DEFAULT_CONFIG } from '../../src/audit/config/config.ts';
 import { parseObjects } from '../../src/audit/gather/objects.ts';
-import { apiVersionOf, type Place } from '../../src/audit/gather/places.ts';
+import { apiVersionOf, type Place, PLACES } from '../../src/audit/gather/places.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { type Finding, subjectKey } from '../../src/model/audit.ts';
 import { memoryCluster } from './memory-cluster.ts';
@@ -109,6 +109,8 @@ export interface Planted {
   readonly asCluster?: boolean;
   /** Resources that may not be read, by their plural. */
   readonly forbidden?: readonly string[];
+  /** API groups with versions; absent: all that are ever read. */
+  readonly served?: readonly string[];
 }
 
 /** 2 January 2026. */
@@ -122,7 +124,7 @@ export async function auditOf(planted: Planted = {}): Promise<Performed> {
     ...(exceptions !== undefined && { 'exceptions.yaml': exceptions }),
   };
   const source: AuditOrder['source'] = asCluster
-    ? { kind: 'cluster', cluster: clusterOf(files, planted.forbidden), sandbox: false }
+    ? { kind: 'cluster', cluster: clusterOf(files, planted), sandbox: false }
     : { kind: 'manifests', folder: 'export' };
   return performAudit(
     {
@@ -158,13 +160,15 @@ function bytes(text: string | undefined): Uint8Array {
 }
 
 /** The objects of the files behind the interface of a cluster. */
-function clusterOf(files: Texts, forbidden: readonly string[] = []): Cluster {
+function clusterOf(files: Texts, { forbidden = [], served }: Planted): Cluster {
   const objects = Object.entries(files).flatMap(([file, text]) => parseObjects(text, file).objects);
   const isOf = (place: Place) => (object: (typeof objects)[number]) =>
     object.apiVersion === apiVersionOf(place) && object.kind === place.kind;
   return {
     ...memoryCluster(),
     version: async () => 'v1.34.1',
+    apiVersions: async () => served ?? [...new Set(PLACES.map(apiVersionOf))],
+    whoAmI: async () => ({ kind: 'User', name: 'auditor' }),
     collect: async (place, keep) => {
       if (forbidden.includes(place.plural)) {
         const { NetproofError } = await import('../../src/model/errors.ts');

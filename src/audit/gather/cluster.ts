@@ -1,11 +1,12 @@
 /** Reads a snapshot from a cluster: lists only, page by page. */
 import pLimit from 'p-limit';
 import type { Cluster } from '../../cluster/cluster.ts';
+import type { Subject } from '../../model/access.ts';
 import { NetproofError } from '../../model/errors.ts';
-import { type KubeObject, nameOf, type Snapshot } from '../snapshot.ts';
+import { type KubeObject, nameOf, type Snapshot, type Unread } from '../snapshot.ts';
 import { Collection } from './collect.ts';
 import { keepObject } from './keep.ts';
-import { type Place, placeName, PLACES } from './places.ts';
+import { apiVersionOf, type Place, placeName, PLACES } from './places.ts';
 
 /** Lists at once; each holds a page of up to 500 objects. */
 const AT_ONCE = 4;
@@ -22,13 +23,43 @@ export async function readCluster(
   const collection = new Collection();
   const limit = pLimit(AT_ONCE);
   const { server, context } = cluster;
-  const version = await cluster.version();
-  const lists = await Promise.all(PLACES.map((place) => limit(() => readPlace(cluster, place, collection))));
+  const [version, served, user] = await Promise.all([
+    cluster.version(),
+    cluster.apiVersions(),
+    cluster.whoAmI(),
+  ]);
+  // Whoever may not read a kind is refused even where there is no such kind: what is not served is not asked for.
+  const places = PLACES.filter((place) => isServed(place, served));
+  const lists = await Promise.all(places.map((place) => limit(() => readPlace(cluster, place, collection))));
+  collection.unread.push(...unknownVersions(served));
   // In the order of the places, whichever answer came first.
-  for (const [index, place] of PLACES.entries()) {
+  for (const [index, place] of places.entries()) {
     for (const object of lists[index] ?? []) collection.add(place.role, object);
   }
-  return collection.snapshot({ kind: 'cluster', server, context, version, sandbox }, takenAt);
+  const who = user === undefined ? {} : { user: subjectName(user) };
+  return collection.snapshot({ kind: 'cluster', server, context, version, sandbox, ...who }, takenAt);
+}
+
+function subjectName(subject: Subject): string {
+  return subject.kind === 'ServiceAccount'
+    ? `service account ${subject.namespace}/${subject.name}`
+    : subject.name;
+}
+
+function isServed(place: Place, served: readonly string[]): boolean {
+  return place.group === '' || served.includes(apiVersionOf(place));
+}
+
+/** Policies may hide in a version of their group that came after this list. */
+function unknownVersions(served: readonly string[]): Unread[] {
+  const policies = PLACES.filter(({ role }) => role === 'other-policy');
+  const groups = new Set(policies.map(({ group }) => group));
+  return [...groups].flatMap((group) => {
+    const versions = served.filter((each) => each.startsWith(`${group}/`));
+    const known = policies.some((place) => versions.includes(apiVersionOf(place)));
+    if (versions.length === 0 || known) return [];
+    return [{ what: group, why: `it is served as ${versions.join(', ')} only, which is not known here` }];
+  });
 }
 
 async function readPlace(

@@ -80,6 +80,7 @@ const source: Schema = {
       server: text,
       context: text,
       version: text,
+      'user?': text,
       sandbox: { type: 'boolean' },
     }),
     object({ kind: { const: 'manifests' }, folder: text, files: count }),

@@ -33,7 +33,8 @@ export function stepWords(step: Step): string {
 export function sourceWords(source: AuditSource): string {
   if (source.kind === 'manifests') return `manifests in ${source.folder}, ${count(source.files, 'file')}`;
   const what = source.sandbox ? "netproof's own sandbox, not a real cluster" : source.context;
-  return `${what}: ${source.server}, Kubernetes ${source.version}`;
+  const user = source.user === undefined ? '' : `, as ${source.user}`;
+  return `${what}: ${source.server}, Kubernetes ${source.version}${user}`;
 }
 
 export function summaryWords({ summary }: AuditResult): string {

@@ -357,6 +357,25 @@ describe('with packets', () => {
     expect(told(result.findings)).toEqual(['unreadable Source/ingresses.networking.k8s.io']);
   });
 
+  test('policies in a version that is not known here are told', async () => {
+    const { result } = await auditOf({
+      ...CLUSTER,
+      deps: probing(),
+      served: ['networking.k8s.io/v1', 'policy.networking.k8s.io/v2'],
+    });
+    expect(told(result.findings)).toEqual(['unreadable Source/policy.networking.k8s.io']);
+  });
+
+  test('a kind that the server does not have is not asked for', async () => {
+    const { result } = await auditOf({
+      ...CLUSTER,
+      deps: probing(),
+      served: ['networking.k8s.io/v1'],
+      forbidden: ['ciliumnetworkpolicies', 'gateways'],
+    });
+    expect(told(result.findings)).toEqual([]);
+  });
+
   test('without the right to read policies there is no audit', async () => {
     await expect(auditOf({ ...CLUSTER, forbidden: ['networkpolicies'] })).rejects.toMatchObject({
       code: 'forbidden',
