@@ -23,8 +23,14 @@ export async function benchAudit(kubeconfig: string, folder: string): Promise<ob
   const fillMs = performance.now() - from;
   const output = join(folder, 'audit.json');
   const { wallMs, cpuMs, peakBytes } = await measure([
-    ...['audit', '--passive', '--kubeconfig', kubeconfig],
-    ...['-o', 'json', '--output-file', output],
+    'audit',
+    '--passive',
+    '--kubeconfig',
+    kubeconfig,
+    '-o',
+    'json',
+    '--output-file',
+    output,
   ]);
   const { summary, checks } = JSON.parse(readFileSync(output, 'utf8')) as AuditResult;
   return {

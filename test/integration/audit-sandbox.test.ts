@@ -49,7 +49,10 @@ async function audited(name: string, more: readonly string[] = []) {
   const args = ['audit', '--sandbox', '--manifests', manifests, '--scenario', join(folder, 'scenario.yaml')];
   const { code, stderr } = await netproof([
     ...args,
-    ...['--git', `${manifests}:policies`, '--evidence', evidence],
+    '--git',
+    `${manifests}:policies`,
+    '--evidence',
+    evidence,
     ...more,
   ]);
   const result = JSON.parse(readFileSync(join(evidence, 'result.json'), 'utf8')) as AuditResult;
