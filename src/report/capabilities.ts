@@ -60,10 +60,10 @@ export function measureParts({ apply, remove, established, newPodOpenMs }: Measu
   ];
 }
 
-/** Nodes on which not everything held; undefined where it did on all of them. */
+/** Nodes on which something is not enforced that is elsewhere; undefined if there are none. */
 export function nodesLine({ nodes }: Capabilities): string | undefined {
-  const odd = nodes.filter(({ ingress, egress }) => ingress !== 'proven' || egress !== 'proven');
-  if (odd.length === 0) return undefined;
+  const odd = nodes.filter(({ ingress, egress }) => ingress === 'absent' || egress === 'absent');
+  if (odd.length === 0 || odd.length === nodes.length) return undefined;
   return visible(
     odd
       .map(

@@ -45,12 +45,14 @@ export function enforcementOf(judged: readonly Judged[]): Enforcement {
     ingress: proofOn(node, 'ingress', counted),
     egress: proofOn(node, 'egress', counted),
   }));
-  return {
-    nodes,
-    unfiltered,
-    ingress: overall(nodes.map(({ ingress }) => ingress)),
-    egress: overall(nodes.map(({ egress }) => egress)),
-  };
+  // Where the scheduler chose, a node may have been asked about one direction only.
+  const asked = (direction: Direction): readonly Proof[] =>
+    nodes
+      .filter(({ node }) =>
+        basic.some((each) => each.cell.direction === direction && decidingNode(each) === node),
+      )
+      .map((each) => each[direction]);
+  return { nodes, unfiltered, ingress: overall(asked('ingress')), egress: overall(asked('egress')) };
 }
 
 const wayOf = (each: Judged): 'same-node' | 'cross-node' => (isWithin(each) ? 'same-node' : 'cross-node');

@@ -78,14 +78,11 @@ function directionProof(
       absentOn,
     };
   }
+  const seenOn = nodes.map(({ node }) => node).join(', ');
   if (proof === 'absent')
-    return { capability: direction, proof, because: `${direction} policies are ignored` };
+    return { capability: direction, proof, because: `${direction} policies are ignored (seen on ${seenOn})` };
   if (proof === 'proven')
-    return {
-      capability: direction,
-      proof,
-      because: `${direction} denies held on ${nodes.map(({ node }) => node).join(', ')}`,
-    };
+    return { capability: direction, proof, because: `${direction} denies held on ${seenOn}` };
   const blind = judged.find(
     ({ cell, verdict }) => cell.direction === direction && verdict.verdict === 'inconclusive',
   );

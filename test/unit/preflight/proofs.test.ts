@@ -196,3 +196,22 @@ test('a pod that could not be launched leaves what it was for unknown, and nothi
     'except',
   ]);
 });
+
+test('where the scheduler put the pods of one direction on another node than those of the other', () => {
+  const scene = { ...SCENE, nodes: [undefined] };
+  const script = scriptFor(scene, (capability) => capability === 'ingress' || capability === 'egress');
+  const judged = script.cells.map((cell) => ({
+    cell,
+    fromNode: cell.from === 'captive-0' ? 'b' : 'a',
+    toNode: 'a',
+    verdict: verdictOf(cell, undefined),
+  }));
+  expect(enforcementOf(judged)).toMatchObject({
+    nodes: [
+      { node: 'a', ingress: 'proven', egress: 'unknown' },
+      { node: 'b', ingress: 'unknown', egress: 'proven' },
+    ],
+    ingress: 'proven',
+    egress: 'proven',
+  });
+});
