@@ -165,8 +165,8 @@ function scenarioOf(
     expect: {
       default: 'deny',
       rules: allowed.map((cell) => {
-        const [pair = '', port] = [cell.slice(0, cell.indexOf(':')), cell.slice(cell.indexOf(':') + 1)];
-        return { [pair]: port };
+        const colon = cell.indexOf(':');
+        return { [cell.slice(0, colon)]: cell.slice(colon + 1) };
       }),
     },
   };
