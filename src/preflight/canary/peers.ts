@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
     capability: 'namespace-selector',
     port: 'namespace',
     peers: (scene) => [namespace(scene)],
-    pass: [FRIEND_THERE, STRANGER_THERE],
+    pass: [FRIEND_THERE],
     blocked: 'a namespaceSelector does not let in the pods of its namespaces',
     drop: [FRIEND, STRANGER],
     leak: 'a namespaceSelector is ignored: pods of other namespaces get in',
