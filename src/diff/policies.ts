@@ -14,7 +14,9 @@ export function comparePolicies(before: readonly PolicyFact[], after: readonly P
 }
 
 function byName(facts: readonly PolicyFact[]): ReadonlyMap<string, PolicyFact> {
-  return new Map(facts.map((fact) => [`${fact.namespace}/${fact.name}`, fact]));
+  return new Map(
+    facts.map((fact) => [JSON.stringify([fact.kind ?? 'NetworkPolicy', fact.namespace, fact.name]), fact]),
+  );
 }
 
 function diff({ namespace, name }: PolicyFact, change: PolicyDiff['change'], because: string): PolicyDiff {

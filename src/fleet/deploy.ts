@@ -12,7 +12,7 @@ import { launchPod, podName } from './launch.ts';
 import { type ListenerLog, watchListener } from './listener-log.ts';
 import { createNamespaces } from './namespaces.ts';
 import { placementOrder } from './placement.ts';
-import { type AppliedPolicy, applyPolicy } from './policies.ts';
+import { applyPolicy } from './policies.ts';
 import type { Survey } from './survey.ts';
 
 export interface Listener {
@@ -22,7 +22,6 @@ export interface Listener {
 
 export interface Fleet {
   readonly identities: ReadonlyMap<string, Identity>;
-  readonly policies: readonly AppliedPolicy[];
   /** By workload name. */
   readonly listeners: ReadonlyMap<string, Listener>;
   /** By endpoint id. */
@@ -43,13 +42,13 @@ export async function deployFleet(
 ): Promise<Fleet> {
   await createNamespaces(context, plan);
   const identities = await assignUsers(context, survey.identities);
-  const policies = await Promise.all(
+  await Promise.all(
     plan.policies.map(({ manifest, position }) =>
       applyPolicy(context, manifest as unknown as V1NetworkPolicy, `${position.file}:${position.line}`),
     ),
   );
   const listeners = await launchListeners(context, plan, identities, onNode);
-  return { identities, policies, listeners, destinations: destinationsOf(plan, listeners, survey.targets) };
+  return { identities, listeners, destinations: destinationsOf(plan, listeners, survey.targets) };
 }
 
 async function launchListeners(

@@ -49,6 +49,10 @@ export async function launchPod(context: Context, launch: Launch): Promise<Fleet
     workload: launch.workload,
     node: running.spec?.nodeName ?? '',
     ip: running.status?.podIP ?? '',
+    labels: running.metadata?.labels ?? {},
+    ...(launch.order.role === 'listener' && launch.identity.ports !== undefined
+      ? { ports: launch.identity.ports }
+      : {}),
     startMs: clock.now() - asked,
   };
 }

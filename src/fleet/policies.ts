@@ -1,5 +1,4 @@
 /** Applies NetworkPolicies, only ever into namespaces that the run created. */
-import { createHash } from 'node:crypto';
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import { RUN_LABEL } from '../model/labels.ts';
@@ -12,8 +11,6 @@ export interface AppliedPolicy {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** SHA-256 of its spec as the server took it, keys sorted, hex: created anew in another run, it is the same. */
-  readonly digest: string;
 }
 
 /** @param where what to call the manifest in an error, e.g. `policies/web.yaml:12` */
@@ -44,15 +41,5 @@ export async function applyPolicy(
     name,
     uid: created.metadata?.uid ?? '',
     resourceVersion: created.metadata?.resourceVersion ?? '',
-    digest: digestOf(created.spec),
   };
-}
-
-function digestOf(spec: V1NetworkPolicy['spec']): string {
-  const sorted = JSON.stringify(spec ?? {}, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(sorted).digest('hex');
 }

@@ -113,7 +113,7 @@ async function behindService(
   const found = endpoints.flatMap((endpoint) => {
     const name = service?.spec?.ports?.find((port) => port.port === endpoint.port.port)?.name ?? '';
     return slices.flatMap((slice) =>
-      addresses(slice, name, endpoint.port.port).map((each) => ({
+      readyAddresses(slice, name, endpoint.port.port).map((each) => ({
         ...base(target, endpoint),
         ...each,
         port: { ...endpoint.port, port: each.port },
@@ -124,7 +124,8 @@ async function behindService(
   return found;
 }
 
-function addresses(slice: V1EndpointSlice, portName: string, fallback: number) {
+/** Of a Service's port by its name, which may be empty. @param fallback the port, where a slice names none */
+export function readyAddresses(slice: V1EndpointSlice, portName: string, fallback: number) {
   const port = slice.ports?.find((each) => (each.name ?? '') === portName)?.port ?? fallback;
   return slice.endpoints
     .filter((endpoint) => endpoint.conditions?.ready !== false)

@@ -28,6 +28,10 @@ export interface FleetPod {
   readonly workload: string;
   readonly node: string;
   readonly ip: string;
+  /** As the API server has them, with what admission added. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Absent: it declares none. */
+  readonly ports?: NonNullable<Identity['ports']>;
   /** Milliseconds from the create request to the container running. */
   readonly startMs: number;
 }

@@ -10,6 +10,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Detection } from './detection.ts';
 import type { Position } from './errors.ts';
 import type { FleetPod } from './fleet.ts';
+import type { Predicted } from './prediction.ts';
 import type { Expect, PortSpec } from './scenario.ts';
 
 export type { Attempt, Outcome, Sighting, Transition } from '../../probes/wire.ts';
@@ -24,7 +25,10 @@ export interface RunRecord {
   /** Who is said to enforce policies; absent if the preflight was skipped. */
   readonly detection?: Detection;
   readonly pods: readonly FleetPod[];
+  /** In force when the probes began, as far as they could be read. */
   readonly policies: readonly PolicyFact[];
+  /** Ids of every rule and default deny of the policies that are evaluated. */
+  readonly units: readonly string[];
   readonly probes: readonly ProbeRecord[];
   readonly probers: readonly ProberRecord[];
   readonly listeners: readonly ListenerRecord[];
@@ -42,13 +46,19 @@ export interface ClusterFacts {
   readonly nodes: readonly { readonly name: string; readonly kubelet: string }[];
 }
 
+/** Fields that may be absent are so in records of earlier versions, which knew NetworkPolicies only. */
 export interface PolicyFact {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  /** Empty for those of the whole cluster. */
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
   /** SHA-256 of its spec with sorted keys, hex. */
   readonly digest?: string;
+  /** Of the scenario's own: where it is written. */
+  readonly origin?: Position;
 }
 
 /** One question with its expectation and its answer. */
@@ -63,6 +73,8 @@ export interface ProbeRecord {
   readonly expectStatus?: number;
   readonly reason?: string;
   readonly origin: Position;
+  /** Absent in records of versions that did not ask the policies. */
+  readonly prediction?: Predicted;
   /** Name of the prober pod; names the batch. */
   readonly prober: string;
   /** Name of our listener at the other end, absent for a target. */

@@ -2,6 +2,7 @@
 import type { Capabilities } from './capabilities.ts';
 import type { Detection } from './detection.ts';
 import type { ExitCode } from './errors.ts';
+import type { Coverage } from './prediction.ts';
 import type { ClusterFacts, RunRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,6 +17,7 @@ export interface RunResult {
   readonly resources: Resources;
   /** One per probe of the record, in the same order. */
   readonly verdicts: readonly Verdict[];
+  readonly coverage: Coverage;
   readonly record: RunRecord;
 }
 

@@ -48,6 +48,27 @@ export interface ControlFacts {
   readonly path?: 'reached' | 'none';
 }
 
+export type DiagnosisKind =
+  /** Policies and packets agree with each other, against the intent: only the owner knows which has to change. */
+  | 'policy-or-intent'
+  /** Packets disagree with the policies, which say what was intended. */
+  | 'enforcement'
+  /** The policies are against the intent, and packets don't do what they say either. */
+  | 'both'
+  /** What stood in the way was neither. */
+  | 'environment'
+  /** A pass: packets do what was intended, although the policies say otherwise. */
+  | 'right-by-accident'
+  /** What the policies say is not known well enough. */
+  | 'unknown';
+
+/** Where a mismatch comes from. It explains a verdict and never changes one. */
+export interface Diagnosis {
+  readonly kind: DiagnosisKind;
+  /** One sentence without its full stop, with the deciding rules and the expectation's line in it. */
+  readonly because: string;
+}
+
 interface VerdictBase {
   /** Index into the record's probes. */
   readonly probe: number;
@@ -56,6 +77,8 @@ interface VerdictBase {
   /** Attempts disagreed after settling. */
   readonly flaky: boolean;
   readonly controls: ControlFacts;
+  /** Absent where intent, policies and packets agree. */
+  readonly diagnosis?: Diagnosis;
 }
 
 export type Verdict = VerdictBase &

@@ -5,7 +5,7 @@ import { portKey } from '../model/scenario.ts';
 import type { Cause, ControlFacts, Verdict } from '../model/verdict.ts';
 import { groupBy } from './group.ts';
 import { count, duration } from './text.ts';
-import { CAUSE_WORDS, outcomeWords, verdictTitle } from './words.ts';
+import { CAUSE_WORDS, DIAGNOSIS_WORDS, outcomeWords, verdictTitle } from './words.ts';
 
 /** A probe with its verdict. */
 export interface Judged {
@@ -39,7 +39,7 @@ export interface Finding {
   readonly all: readonly Judged[];
 }
 
-/** The findings that share a cause; failures first, then what is inconclusive, then what is only flaky. */
+/** The findings that share a cause; failures first, then what is inconclusive, then passes with something to tell. */
 export interface FindingGroup {
   readonly cause: Cause;
   readonly findings: readonly Finding[];
@@ -47,23 +47,33 @@ export interface FindingGroup {
 }
 
 export function findingGroups(result: RunResult): FindingGroup[] {
-  const open = judged(result).filter(({ verdict }) => verdict.verdict !== 'pass' || verdict.flaky);
-  const byCause = groupBy(open, ({ verdict }) => verdict.cause);
-  const groups = [...byCause].map(([cause, members]) => ({
-    cause,
-    probes: members.length,
-    findings: [...groupBy(members, findingKey).values()].flatMap((all) =>
+  const open = judged(result).filter(({ verdict }) => isTold(verdict));
+  const byKind = groupBy(open, ({ verdict }) => `${verdict.cause} ${isAccident(verdict)}`);
+  const groups = [...byKind.values()].flatMap((members) => {
+    const cause = members[0]?.verdict.cause;
+    const findings = [...groupBy(members, findingKey).values()].flatMap((all) =>
       all[0] ? [{ first: all[0], all }] : [],
-    ),
-  }));
+    );
+    return cause === undefined ? [] : [{ cause, probes: members.length, findings }];
+  });
   return groups.toSorted(
     (a, b) => severity(a) - severity(b) || CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause),
   );
 }
 
+/** A pass with nothing to explain is only counted. */
+export function isTold(verdict: Verdict): boolean {
+  return verdict.verdict !== 'pass' || verdict.flaky || isAccident(verdict);
+}
+
+function isAccident({ diagnosis }: Verdict): boolean {
+  return diagnosis?.kind === 'right-by-accident';
+}
+
 function findingKey({ probe, verdict }: Judged): string {
   const { file, line, column } = probe.origin;
-  return JSON.stringify([probe.source, probe.destination, verdict.verdict, file, line, column]);
+  const { verdict: kind, diagnosis } = verdict;
+  return JSON.stringify([probe.source, probe.destination, kind, diagnosis?.kind, file, line, column]);
 }
 
 const CAUSES = Object.keys(CAUSE_WORDS);
@@ -71,6 +81,7 @@ const CAUSES = Object.keys(CAUSE_WORDS);
 /** `LEAK: expected deny, but packets arrived and were answered`. */
 export function groupTitle({ cause, findings }: FindingGroup): string {
   const verdict = findings[0]?.first.verdict;
+  if (verdict && isAccident(verdict)) return 'RIGHT BY ACCIDENT: passed, though the policies say otherwise';
   if (!verdict || verdict.verdict === 'pass') return 'FLAKY: passed, but attempts disagreed';
   return `${verdictTitle(verdict)}: ${CAUSE_WORDS[cause]}`;
 }
@@ -137,6 +148,20 @@ export function listenerWords({ destination, listener, observation }: ProbeRecor
   if (seen.length === 0) return `${destination} saw: none of its packets`;
   const from = [...new Set(seen.map((sighting) => sighting.from.replace(/:\d+$/, '')))];
   return `${destination} saw: ${count(new Set(seen.map(({ nonce }) => nonce)).size, 'nonce')} from ${from.join(', ')}`;
+}
+
+/** `policies: deny, NetworkPolicy shop/db …`; undefined where nobody asked them. */
+export function policyWords({ prediction }: ProbeRecord): string | undefined {
+  if (prediction === undefined) return undefined;
+  const { verdict, certain, because, doubts } = prediction;
+  const doubt = doubts.length === 0 ? '' : `; not certain: ${doubts.join('; ')}`;
+  return `policies: ${certain || verdict === 'unknown' ? verdict : `probably ${verdict}`}, ${because}${doubt}`;
+}
+
+/** `policy or intent: the policies allow it: …`; what the policies say alone where that explains nothing. */
+export function diagnosisWords({ probe, verdict: { diagnosis } }: Judged): string | undefined {
+  if (diagnosis === undefined || diagnosis.kind === 'environment') return policyWords(probe);
+  return `${DIAGNOSIS_WORDS[diagnosis.kind]}: ${diagnosis.because}`;
 }
 
 /** What showed that a packet would otherwise have arrived. */

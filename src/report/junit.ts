@@ -8,10 +8,13 @@ import { escapeXml } from './escape.ts';
 import {
   clientWords,
   controlWords,
+  diagnosisWords,
   expectedWords,
+  isTold,
   judged,
   type Judged,
   listenerWords,
+  policyWords,
   probeNames,
 } from './evidence.ts';
 import { groupBy } from './group.ts';
@@ -28,6 +31,8 @@ interface Case {
   readonly state: 'passed' | 'failure' | 'error' | 'skipped';
   readonly message: string;
   readonly detail: string;
+  /** Passed, with something to tell all the same. */
+  readonly isTold: boolean;
 }
 
 export function render(result: RunResult): string {
@@ -54,7 +59,8 @@ function casesOf(probes: readonly Judged[]): Case[] {
   return probes.map((each, i) => caseOf(each, names[i] ?? ''));
 }
 
-function caseOf({ probe, verdict }: Judged, name: string): Case {
+function caseOf(each: Judged, name: string): Case {
+  const { probe, verdict } = each;
   const times = (probe.observation?.attempts ?? []).map(({ ms }) => ms);
   return {
     name,
@@ -66,7 +72,10 @@ function caseOf({ probe, verdict }: Judged, name: string): Case {
       clientWords(probe),
       listenerWords(probe),
       controlWords(verdict.controls),
+      ...[policyWords(probe)].filter((words) => words !== undefined),
+      ...(verdict.diagnosis ? [diagnosisWords(each)] : []),
     ].join('\n'),
+    isTold: isTold(verdict),
   };
 }
 
@@ -83,6 +92,7 @@ function decidedCase({ summary }: RunResult): Case {
     state: summary.inconclusive > 0 ? 'error' : 'passed',
     message: `${summary.inconclusive} of ${summary.total} expectations are not proven either way`,
     detail: countLine(summary),
+    isTold: false,
   };
 }
 
@@ -101,10 +111,13 @@ function suiteLines({ name, cases }: Suite, result: RunResult): string[] {
   ];
 }
 
-function caseLines({ name, seconds, state, message, detail }: Case, suite: string): string[] {
+function caseLines({ name, seconds, state, message, detail, isTold: told }: Case, suite: string): string[] {
   const open = `    <testcase name="${escapeXml(name)}" classname="${escapeXml(suite)}" time="${seconds.toFixed(3)}"`;
-  if (state === 'passed') return [`${open}/>`];
   const body = detail.split('\n').map(escapeXml).join('\n');
+  if (state === 'passed') {
+    if (!told) return [`${open}/>`];
+    return [`${open}>`, `      <system-out>${body}</system-out>`, '    </testcase>'];
+  }
   return [
     `${open}>`,
     `      <${state} message="${escapeXml(message)}">${body}</${state}>`,

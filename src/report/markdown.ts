@@ -1,11 +1,13 @@
 /** Markdown for pull request comments and job summaries: the truth table, then what is not as expected. */
 import type { RunResult } from '../model/result.ts';
 import { portKey } from '../model/scenario.ts';
+import { coverageLine, diagnosisLine } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { escapeMarkdown, markdownCode } from './escape.ts';
 import {
   clientWords,
   controlWords,
+  diagnosisWords,
   expectedWords,
   type Finding,
   type FindingGroup,
@@ -33,9 +35,18 @@ export function render(result: RunResult): string {
     facts(result),
     ...tableSections(result),
     ...findingGroups(result).map(groupSection),
+    ...comparisonSections(result),
     ...record.notes.map((note) => `> ${escapeMarkdown(note)}`),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function comparisonSections(result: RunResult): string[] {
+  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  return [
+    ...(why === undefined ? [] : [`**Why:** ${escapeMarkdown(why)}.`]),
+    ...(untested === undefined ? [] : [`**Not put to the test:** ${escapeMarkdown(untested)}.`]),
+  ];
 }
 
 function facts({ record, tool }: RunResult): string {
@@ -101,9 +112,11 @@ function findingItem(finding: Finding): string {
   const { probe, verdict } = finding.first;
   const pair = `${markdownCode(probe.source)} → ${markdownCode(probe.destination)} ${portsOf(finding)}`;
   const seen = [clientWords(probe), listenerWords(probe), controlWords(verdict.controls)].join('; ');
+  const why = diagnosisWords(finding.first);
   const lines = [
     `${pair}: ${escapeMarkdown(expectedWords(probe))}`,
     escapeMarkdown(verdict.because),
+    ...(why === undefined ? [] : [escapeMarkdown(why)]),
     escapeMarkdown(seen),
   ];
   return `- ${lines.join('<br>')}`;

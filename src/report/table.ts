@@ -1,11 +1,13 @@
 /** The report for people: header, truth table, what is not as expected with its evidence, one summary line. */
 import type { RunResult } from '../model/result.ts';
 import type { VerdictKind } from '../model/verdict.ts';
+import { coverageLine, diagnosisLine } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { visible } from './escape.ts';
 import {
   clientWords,
   controlWords,
+  diagnosisWords,
   expectedWords,
   type Finding,
   type FindingGroup,
@@ -32,7 +34,7 @@ export function render(result: RunResult, options: RenderOptions): string {
     ...(options.wide ? wideLines(result, look) : []),
     ...findingGroups(result).map((group) => groupLines(group, look)),
     noteLines(result, look),
-    [summaryLine(result, look)],
+    [...comparisonLines(result, look), summaryLine(result, look)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -86,11 +88,13 @@ function findingLines(finding: Finding, look: Look): string[] {
   const title = `${probe.source} ${arrow} ${probe.destination} ${portsOf(finding)}`;
   const example = finding.all.length > 1 ? `e.g. ${probe.host}:${probe.port.port}: ` : '';
   const seen = [clientWords(probe), listenerWords(probe), controlWords(verdict.controls)].join('; ');
+  const why = diagnosisWords(finding.first);
   return [
     ...indent(`${title}  ${expectedWords(probe)}`, 2, look).map((line, i) =>
       i === 0 ? look.colors.bold(line) : line,
     ),
     ...indent(`${example}${verdict.because}`, 4, look),
+    ...(why === undefined ? [] : indent(why, 4, look)),
     ...indent(seen, 4, look).map((line) => look.colors.dim(line)),
   ];
 }
@@ -106,6 +110,15 @@ function ascii(text: string, look: Look): string {
 
 function noteLines({ record }: RunResult, look: Look): string[] {
   return record.notes.flatMap((note) => wrap(visible(`note: ${note}`), look.width));
+}
+
+function comparisonLines(result: RunResult, look: Look): string[] {
+  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  const rows = [
+    ...(why === undefined ? [] : [`why: ${why}`]),
+    ...(untested === undefined ? [] : [`not put to the test: ${untested}`]),
+  ];
+  return rows.flatMap((row) => wrap(visible(row), look.width));
 }
 
 const SUMMARY_WORDS = { pass: 'PROVEN', fail: 'FAILED', inconclusive: 'NOT PROVEN' } as const;

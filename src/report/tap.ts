@@ -4,14 +4,17 @@
  */
 import { dump } from 'js-yaml';
 import type { RunResult } from '../model/result.ts';
+import { coverageLine, diagnosisLine } from './comparison.ts';
 import { visible } from './escape.ts';
 import {
   clientWords,
   controlWords,
   expectedWords,
+  isTold,
   judged,
   type Judged,
   listenerWords,
+  policyWords,
   probeNames,
 } from './evidence.ts';
 import { countLine, exitMeaning } from './words.ts';
@@ -27,15 +30,24 @@ export function render(result: RunResult): string {
     `1..${points.length}${none}`,
     ...points.flatMap((point, i) => pointLines(point, `${i + 1} - ${description(names[i] ?? '')}`)),
     `# ${countLine(summary)}`,
+    ...comparison(result),
     `# exit ${summary.exitCode}: ${exitMeaning(summary.exitCode)}`,
     '',
   ].join('\n');
 }
 
+function comparison(result: RunResult): string[] {
+  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  return [
+    ...(why === undefined ? [] : [`# why: ${visible(why)}`]),
+    ...(untested === undefined ? [] : [`# not put to the test: ${visible(untested)}`]),
+  ];
+}
+
 function pointLines(judgedProbe: Judged, title: string): string[] {
   const { verdict } = judgedProbe;
   const point = `${verdict.verdict === 'pass' ? 'ok' : 'not ok'} ${title}`;
-  if (verdict.verdict === 'pass' && !verdict.flaky) return [point];
+  if (!isTold(verdict)) return [point];
   return [point, '  ---', ...diagnostics(judgedProbe).map((line) => `  ${line}`), '  ...'];
 }
 
@@ -44,7 +56,10 @@ function description(text: string): string {
   return visible(text).replace(/[\\#]/g, (character) => `\\${character}`);
 }
 
-function diagnostics({ probe, verdict }: Judged): string[] {
+function diagnostics(each: Judged): string[] {
+  const { probe, verdict } = each;
+  const policies = policyWords(probe);
+  const { diagnosis } = verdict;
   const facts = {
     verdict: verdict.verdict,
     cause: verdict.cause,
@@ -54,6 +69,8 @@ function diagnostics({ probe, verdict }: Judged): string[] {
     client: visible(clientWords(probe)),
     listener: visible(listenerWords(probe)),
     controls: controlWords(verdict.controls),
+    ...(policies === undefined ? {} : { policies: visible(policies) }),
+    ...(diagnosis && { diagnosis: diagnosis.kind, why: visible(diagnosis.because) }),
   };
   return dump(facts, { lineWidth: -1 }).trimEnd().split('\n');
 }

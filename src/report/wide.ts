@@ -48,6 +48,7 @@ function probeLines(result: RunResult, look: Look): string[] {
     portKey(probe.port),
     probe.host,
     probe.expect,
+    policyCell(probe),
     probe.observation ? outcomeWords(probe.observation.outcome) : 'nothing',
     `${verdict.verdict}: ${verdict.cause}${verdict.flaky ? ', flaky' : ''}`,
     ...attemptCells(probe, probers.get(probe.prober)?.rounds),
@@ -59,6 +60,7 @@ function probeLines(result: RunResult, look: Look): string[] {
     'PORT',
     'ADDRESS',
     'EXPECTED',
+    'POLICIES',
     'OBSERVED',
     'VERDICT',
     'TIME',
@@ -69,6 +71,13 @@ function probeLines(result: RunResult, look: Look): string[] {
   return rows.length === 0
     ? []
     : alignColumns([head.map((text) => look.colors.dim(text)), ...rows.map(safe)]);
+}
+
+function policyCell({ prediction }: ProbeRecord): string {
+  if (prediction === undefined) return '';
+  return prediction.certain || prediction.verdict === 'unknown'
+    ? prediction.verdict
+    : `${prediction.verdict}?`;
 }
 
 function attemptCells({ observation, listener }: ProbeRecord, rounds: number | undefined): string[] {

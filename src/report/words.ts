@@ -3,7 +3,7 @@ import type { Capabilities } from '../model/capabilities.ts';
 import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { Outcome } from '../model/record.ts';
 import type { Summary } from '../model/result.ts';
-import type { Cause, Verdict } from '../model/verdict.ts';
+import type { Cause, DiagnosisKind, Verdict } from '../model/verdict.ts';
 import { namesOf, nodesLine, PROOF_WORDS, proofsWith } from './capabilities.ts';
 import { count, duration } from './text.ts';
 
@@ -29,6 +29,15 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   unsettled: 'the picture kept changing until the budget was spent',
   'source-fault': 'the source could not make the attempt',
   'probe-lost': 'the record of the probe is incomplete',
+};
+
+export const DIAGNOSIS_WORDS: Readonly<Record<DiagnosisKind, string>> = {
+  'policy-or-intent': 'policy or intent',
+  enforcement: 'enforcement',
+  both: 'policy or intent, and enforcement',
+  environment: 'environment',
+  'right-by-accident': 'right by accident',
+  unknown: 'origin unknown',
 };
 
 /** Causes that are the instrument's own fault rather than the network's. */

@@ -1,16 +1,13 @@
 /** The line: scenario, plan, preflight, deploy, probe, judge, report; clean up, always. */
 import type { Context } from '../fleet/context.ts';
-import { deployFleet, type Fleet } from '../fleet/deploy.ts';
+import { deployFleet } from '../fleet/deploy.ts';
 import { surveyCluster } from '../fleet/survey.ts';
 import { movedTargets } from '../fleet/targets.ts';
 import { UndoStack } from '../fleet/undo.ts';
-import { type Capabilities, UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
+import { UNKNOWN_CAPABILITIES } from '../model/capabilities.ts';
 import { linked } from '../model/deadline.ts';
-import type { Detection } from '../model/detection.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
-import type { Verdict } from '../model/verdict.ts';
 import { type Loaded, planRun } from '../plan/plan.ts';
 import { requireAccess } from '../preflight/access.ts';
 import { detect } from '../preflight/detect/detect.ts';
@@ -18,15 +15,14 @@ import { readFacts } from '../preflight/facts/read.ts';
 import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts';
 import { relianceOf } from '../preflight/relies.ts';
 import { requireEnforcement, untoldFor } from '../preflight/require.ts';
+import { besidePolicies } from '../prediction/beside.ts';
 import { Controls } from '../probing/controls.ts';
-import { type Measured, probeFleet } from '../probing/probe.ts';
-import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
-import { judge } from '../verdict/judge.ts';
+import { probeFleet } from '../probing/probe.ts';
 import { cleanUp } from './clean-up.ts';
 import { contextOf, interrupted, noting, type RunSettings, type Surroundings } from './context.ts';
-import { clusterFacts, type ClusterFacts } from './facts.ts';
+import { clusterFacts } from './facts.ts';
 import { Phases } from './phases.ts';
-import { summarise } from './summary.ts';
+import { judgeRecord, recordOf, resultOf, type Shown } from './record.ts';
 
 export interface RunOptions {
   readonly runId: string;
@@ -63,13 +59,13 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
     const fleet = await phases.run('deploy', () =>
       deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
     );
-    const measured = await phases.run('probe', () =>
-      probeFleet(context, plan, fleet, shown.capabilities, controls),
+    const { measured, reading, changes } = await phases.run('probe', () =>
+      besidePolicies(context, plan, () => probeFleet(context, plan, fleet, shown.capabilities, controls)),
     );
     const moved = await movedTargets(context, plan, fleet);
-    const parts = { startedAt, facts, ...shown, fleet, measured, moved, notes };
-    const { record, verdicts } = await phases.run('judge', () => judged(recordOf(plan, deps, parts)));
-    const result = resultOf(record, verdicts, deps, phases.timings);
+    const parts = { startedAt, facts, ...shown, fleet, measured, reading, changes, moved, notes };
+    const judged = await phases.run('judge', () => judgeRecord(recordOf(plan, deps, parts)));
+    const result = resultOf(judged, deps, phases.timings);
     await deps.report(result);
     return result;
   } catch (error) {
@@ -86,12 +82,6 @@ function settingsOf({ runId, controlPort, beatMs, scenario }: Plan): RunSettings
   return { runId, controlPort, beatMs, settings: scenario.pods };
 }
 
-interface Shown {
-  readonly capabilities: Capabilities;
-  /** Absent if the preflight was skipped. */
-  readonly detection?: Detection;
-}
-
 async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Shown> {
   await openControlNamespace(context, plan.control);
   if (options.skipPreflight) return { capabilities: UNKNOWN_CAPABILITIES };
@@ -105,60 +95,4 @@ async function preflight(context: Context, plan: Plan, options: RunOptions): Pro
   for (const { capability, because } of untoldFor(reliance, capabilities))
     context.emit({ kind: 'note', message: `the preflight could not tell about ${capability}: ${because}` });
   return { capabilities, detection };
-}
-
-interface Parts extends Shown {
-  readonly startedAt: number;
-  readonly facts: ClusterFacts;
-  readonly fleet: Fleet;
-  readonly measured: Measured;
-  readonly moved: ReadonlySet<string>;
-  readonly notes: readonly string[];
-}
-
-function recordOf(plan: Plan, deps: RunDeps, parts: Parts): RunRecord {
-  const { fleet, measured } = parts;
-  const listeners = [...fleet.listeners.values()];
-  return {
-    runId: plan.runId,
-    startedAt: parts.startedAt,
-    endedAt: deps.clock.now(),
-    scenario: { name: plan.scenario.name, file: plan.scenario.file, digest: plan.scenario.digest },
-    cluster: parts.facts,
-    capabilities: parts.capabilities,
-    ...(parts.detection === undefined ? {} : { detection: parts.detection }),
-    pods: [
-      ...listeners.map(({ pod }) => pod),
-      ...measured.batches.map(({ log }) => log.pod),
-      ...measured.controlPods,
-    ],
-    policies: fleet.policies,
-    probes: probeRecords(measured, fleet, parts.moved),
-    probers: measured.batches.map(proberRecord),
-    listeners: listeners.map((listener) => listenerRecord(listener, measured.behind)),
-    controls: measured.controls,
-    notes: [...parts.capabilities.findings, ...parts.notes],
-  };
-}
-
-function judged(record: RunRecord): { readonly record: RunRecord; readonly verdicts: readonly Verdict[] } {
-  return { record, verdicts: judge(record) };
-}
-
-function resultOf(
-  record: RunRecord,
-  verdicts: readonly Verdict[],
-  deps: RunDeps,
-  timings: RunResult['timings'],
-): RunResult {
-  return {
-    apiVersion: 'netproof/v1',
-    kind: 'RunResult',
-    tool: { name: 'netproof', version: deps.version },
-    summary: summarise(record, verdicts),
-    timings,
-    resources: { ...deps.usage(), api: { ...deps.cluster.traffic } },
-    verdicts,
-    record,
-  };
 }

@@ -152,6 +152,7 @@ export function record(more: Partial<RunRecord> = {}): RunRecord {
     capabilities: CAPABLE,
     pods: [],
     policies: [],
+    units: [],
     probes: [probe({ observation: observation('timed-out') })],
     probers: [prober()],
     listeners: [listener()],

@@ -1,8 +1,9 @@
 /** Small run results for tests: name the pairs, everything else is plausible by default. */
 import type { Attempt, Outcome, ProbeRecord, RunRecord, Sighting } from '../../src/model/record.ts';
+import type { Coverage } from '../../src/model/prediction.ts';
 import type { RunResult, Summary } from '../../src/model/result.ts';
 import type { Expect, PortSpec, Protocol } from '../../src/model/scenario.ts';
-import type { Cause, Verdict, VerdictKind } from '../../src/model/verdict.ts';
+import type { Cause, Diagnosis, Verdict, VerdictKind } from '../../src/model/verdict.ts';
 
 export interface ProbeSpec {
   readonly from: string;
@@ -14,6 +15,7 @@ export interface ProbeSpec {
   readonly cause?: Cause;
   readonly flaky?: boolean;
   readonly because?: string;
+  readonly diagnosis?: Diagnosis;
   readonly host?: string;
   readonly reason?: string;
   readonly line?: number;
@@ -26,7 +28,7 @@ const FAILS: readonly Cause[] = ['leak', 'leak-one-way', 'blocked', 'reply-lost'
 
 export function runResult(
   specs: readonly ProbeSpec[],
-  changes: { readonly record?: Partial<RunRecord> } = {},
+  changes: { readonly record?: Partial<RunRecord>; readonly coverage?: Coverage } = {},
 ): RunResult {
   const verdicts = specs.map(verdictOf);
   return {
@@ -47,6 +49,7 @@ export function runResult(
       api: { requests: 80, bytesSent: 200_000, bytesReceived: 900_000 },
     },
     verdicts,
+    coverage: changes.coverage ?? { units: 0, unproven: [] },
     record: { ...recordOf(specs), ...changes.record },
   };
 }
@@ -56,6 +59,7 @@ function verdictOf(spec: ProbeSpec, probe: number): Verdict {
   const base = {
     probe,
     because: spec.because ?? `it came to ${cause}.`,
+    ...(spec.diagnosis === undefined ? {} : { diagnosis: spec.diagnosis }),
     flaky: spec.flaky ?? false,
     controls: { listener: 'reached', source: 'spoke', path: 'reached' } as const,
   };
@@ -122,9 +126,21 @@ function recordOf(specs: readonly ProbeSpec[]): RunRecord {
       workload: source,
       node: 'worker-1',
       ip: `10.244.1.${i + 5}`,
+      labels: { app: source },
       startMs: 900,
     })),
-    policies: [{ namespace: 'shop', name: 'default-deny', uid: 'uid-p', resourceVersion: '17' }],
+    policies: [
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        namespace: 'shop',
+        name: 'default-deny',
+        uid: 'uid-p',
+        resourceVersion: '17',
+        digest: 'cd'.repeat(32),
+      },
+    ],
+    units: [],
     probes: specs.map(probeOf),
     probers: sources.map((source) => ({
       pod: `np${source}-0`,

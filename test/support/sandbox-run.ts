@@ -13,6 +13,7 @@ import { CoreV1Api, KubeConfig, type KubernetesObject, type V1Pod } from '@kuber
 import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
+import { diagnose } from '../../src/verdict/diagnosis.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { type Ended, type Running, start } from './netproof.ts';
 import { eventually } from './until.ts';
@@ -332,7 +333,7 @@ export async function unlessStarved(run: () => Promise<Ended>): Promise<Proved> 
 export function proofOf(ended: Ended): Proved {
   if (ended.stdout === '') throw new Error(`no result, exit code ${ended.code}: ${ended.stderr}`);
   const result = JSON.parse(ended.stdout) as RunResult;
-  expect(judge(result.record)).toEqual(result.verdicts);
+  expect(diagnose(result.record, judge(result.record))).toEqual(result.verdicts);
   expect(result.summary.exitCode).toBe(ended.code);
   return { ...ended, result };
 }

@@ -1,5 +1,6 @@
-/** What an audit reads from a cluster. One line each: adding a kind of policy is adding a line. */
+/** What an audit reads from a cluster. One line each. */
 import type { ResourcePlace } from '../../cluster/cluster.ts';
+import { NETWORK_POLICIES, OTHER_POLICIES } from '../../cluster/policy-places.ts';
 
 export type Role =
   | 'namespace'
@@ -37,56 +38,8 @@ export const PLACES: readonly Place[] = [
   place('entrance', 'TLSRoute', 'gateway.networking.k8s.io/v1alpha2', 'tlsroutes'),
   place('entrance', 'TCPRoute', 'gateway.networking.k8s.io/v1alpha2', 'tcproutes'),
   place('entrance', 'UDPRoute', 'gateway.networking.k8s.io/v1alpha2', 'udproutes'),
-  place('policy', 'NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies'),
-  place(
-    'other-policy',
-    'AdminNetworkPolicy',
-    'policy.networking.k8s.io/v1alpha1',
-    'adminnetworkpolicies',
-    false,
-  ),
-  place(
-    'other-policy',
-    'BaselineAdminNetworkPolicy',
-    'policy.networking.k8s.io/v1alpha1',
-    'baselineadminnetworkpolicies',
-    false,
-  ),
-  place(
-    'other-policy',
-    'ClusterNetworkPolicy',
-    'policy.networking.k8s.io/v1alpha2',
-    'clusternetworkpolicies',
-    false,
-  ),
-  place('other-policy', 'CiliumNetworkPolicy', 'cilium.io/v2', 'ciliumnetworkpolicies'),
-  place(
-    'other-policy',
-    'CiliumClusterwideNetworkPolicy',
-    'cilium.io/v2',
-    'ciliumclusterwidenetworkpolicies',
-    false,
-  ),
-  place('other-policy', 'NetworkPolicy', 'crd.projectcalico.org/v1', 'networkpolicies'),
-  place('other-policy', 'GlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'globalnetworkpolicies', false),
-  place('other-policy', 'NetworkPolicy', 'projectcalico.org/v3', 'networkpolicies'),
-  place('other-policy', 'GlobalNetworkPolicy', 'projectcalico.org/v3', 'globalnetworkpolicies', false),
-  place('other-policy', 'NetworkPolicy', 'crd.antrea.io/v1beta1', 'networkpolicies'),
-  place('other-policy', 'ClusterNetworkPolicy', 'crd.antrea.io/v1beta1', 'clusternetworkpolicies', false),
-  place(
-    'other-policy',
-    'ClusterNetworkPolicy',
-    'networking.k8s.aws/v1alpha1',
-    'clusternetworkpolicies',
-    false,
-  ),
-  place(
-    'other-policy',
-    'ApplicationNetworkPolicy',
-    'networking.k8s.aws/v1alpha1',
-    'applicationnetworkpolicies',
-  ),
-  place('other-policy', 'EgressFirewall', 'k8s.ovn.org/v1', 'egressfirewalls'),
+  { ...NETWORK_POLICIES, role: 'policy' },
+  ...OTHER_POLICIES.map((other): Place => ({ ...other, role: 'other-policy' })),
 ];
 
 /** Of manifests also what would make pods. */

@@ -41,8 +41,10 @@ export const rbac: Command<RbacArguments> = {
     const { planRun } = await import('../../plan/plan.ts');
     const { describeRights } = await import('../../report/rights.ts');
     const { detectionRights } = await import('../../preflight/detect/rights.ts');
+    const { predictionRights } = await import('../../prediction/rights.ts');
     const plan = planRun(await loadScenario(scenario, nodeFiles), { runId: newRunId(), controlNamespace });
-    await terminal.out.write(describeRights(plan.rbac, detectionRights(), whom));
+    const optional = [...detectionRights(), ...predictionRights(plan)];
+    await terminal.out.write(describeRights(plan.rbac, optional, whom));
     return EXIT.proven;
   },
 };

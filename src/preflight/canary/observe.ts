@@ -130,6 +130,7 @@ function recordOf(
       findings: [],
     },
     pods: [],
+    units: [],
     policies: [],
     probes: seen.map((each) => probeOf(each, stage)),
     probers: [...stage.voices.values()].map(proberOf),

@@ -90,7 +90,9 @@ describe('an existing namespace', () => {
         'db -> db:tcp/5432': 'dropped',
         'stranger -> db:tcp/5432': 'dropped',
       });
-      expect(proved.result.record.policies).toEqual([]);
+      expect(proved.result.record.policies.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
+        'prod/db',
+      ]);
       await lab.unchanged(before);
     },
     RUN_MS,

@@ -52,9 +52,9 @@ describe('bound to', () => {
   });
 });
 
-test("detection's rights come apart, under a name of their own, and only read", () => {
+test('optional rights come apart, under a name of their own, and only read', () => {
   const optional = read(describeRights(NEEDED, detectionRights(), undefined)).filter(
-    ({ metadata }) => metadata.name === 'netproof-detect',
+    ({ metadata }) => metadata.name === 'netproof-optional',
   );
   expect(optional.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
   const rules = (optional[0]?.rules ?? []) as {

@@ -1,0 +1,72 @@
+/**
+ * Reads the world that a run's probes meet. Every right is optional: what may not be read makes predictions unknown
+ * or doubtful, and never makes a run fail.
+ */
+import pLimit from 'p-limit';
+import type { Cluster } from '../cluster/cluster.ts';
+import { OTHER_POLICIES, type PolicyPlace } from '../cluster/policy-places.ts';
+import type { Manifest } from '../policy/manifest.ts';
+import { readEnds, readNamespaces } from './read-ends.ts';
+import { createReader, type Reader } from './reader.ts';
+import type { PoliciesRead, Reading } from './reading.ts';
+import { distinct, type Wanted } from './wanted.ts';
+
+/** Lists at once; each holds a page of up to 500 objects. */
+const AT_ONCE = 8;
+
+/** Rejects only when the signal aborts, or for a bug. */
+export async function readWorld(cluster: Cluster, wanted: Wanted, signal: AbortSignal): Promise<Reading> {
+  const reader = createReader(cluster, signal);
+  const { objects, slices } = await readEnds(reader, wanted);
+  const elsewhere = objects.flatMap(({ kind, metadata: { namespace } }) =>
+    kind === 'Pod' && namespace !== undefined ? [namespace] : [],
+  );
+  const namespaces = distinct([...wanted.namespaces, ...wanted.targets, ...elsewhere]);
+  const [spaces, { policies, gaps }] = await Promise.all([
+    readNamespaces(reader, namespaces),
+    readPolicies(cluster, namespaces, signal),
+  ]);
+  return { namespaces, policies, slices, objects: [...spaces, ...objects], gaps: [...reader.gaps, ...gaps] };
+}
+
+/** The policies that apply in these namespaces: of their own, and of the whole cluster. */
+export async function readPolicies(
+  cluster: Cluster,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<PoliciesRead> {
+  const reader = createReader(cluster, signal);
+  const limit = pLimit(AT_ONCE);
+  const own = namespaces.map((namespace) => limit(() => policiesIn(reader, namespace)));
+  const others = (await servedPlaces(reader)).map((place) => limit(() => policiesOf(reader, place)));
+  const found = (await Promise.all([...own, ...others])).flat();
+  const concerned = new Set(namespaces);
+  const policies = found.filter(
+    ({ metadata: { namespace } }) => namespace === undefined || concerned.has(namespace),
+  );
+  return { policies, gaps: reader.gaps };
+}
+
+function policiesIn(reader: Reader, namespace: string): Promise<readonly Manifest[]> {
+  const what = `NetworkPolicies in namespace ${namespace}`;
+  return reader.list('NetworkPolicy', 'networking.k8s.io/v1', { namespace }, what, {
+    namespace,
+    effect: 'unknown',
+  });
+}
+
+/** Only those that the server has: asking for others may be answered as forbidden. */
+async function servedPlaces({ cluster, attempt }: Reader): Promise<readonly PolicyPlace[]> {
+  const served = await attempt('the API groups', { effect: 'unknown' }, () => cluster.apiVersions());
+  return OTHER_POLICIES.filter(({ group, version }) => served?.includes(`${group}/${version}`));
+}
+
+async function policiesOf({ cluster, attempt }: Reader, place: PolicyPlace): Promise<readonly Manifest[]> {
+  const { kind, group, version, plural } = place;
+  const found = await attempt(`${plural}.${group}`, { effect: 'unknown' }, () =>
+    cluster.collect(place, (object) => object as Partial<Manifest>),
+  );
+  return (found ?? []).flatMap(({ metadata, spec }) =>
+    metadata === undefined ? [] : [{ apiVersion: `${group}/${version}`, kind, metadata, spec }],
+  );
+}

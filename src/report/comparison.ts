@@ -1,0 +1,38 @@
+/** What the policies add to a result as a whole: where mismatches come from, and what was not put to the test. */
+import type { UnprovenUnit } from '../model/prediction.ts';
+import type { RunResult } from '../model/result.ts';
+import type { DiagnosisKind } from '../model/verdict.ts';
+import { groupBy } from './group.ts';
+import { count } from './text.ts';
+import { DIAGNOSIS_WORDS } from './words.ts';
+
+/** `2 policy or intent, 1 enforcement`; undefined if there is nothing to explain. */
+export function diagnosisLine({ verdicts }: Pick<RunResult, 'verdicts'>): string | undefined {
+  const kinds = verdicts.flatMap(({ diagnosis }) => (diagnosis === undefined ? [] : [diagnosis.kind]));
+  const byKind = groupBy(kinds, (kind) => kind);
+  const known = (Object.keys(DIAGNOSIS_WORDS) as DiagnosisKind[]).filter((kind) => byKind.has(kind));
+  if (known.length === 0) return undefined;
+  return known
+    .map((kind) => `${(byKind.get(kind) ?? []).length.toLocaleString('en-US')} ${DIAGNOSIS_WORDS[kind]}`)
+    .join(', ');
+}
+
+/** Of more only the number is told. */
+const MOST_UNITS = 5;
+
+/** Undefined if everything was put to the test, or if there are no policies. */
+export function coverageLine({ coverage }: Pick<RunResult, 'coverage'>): string | undefined {
+  const { units, unproven } = coverage;
+  if (unproven.length === 0) return undefined;
+  const shown = unproven.slice(0, MOST_UNITS).map(unitWords);
+  const rest = unproven.length - shown.length;
+  const more = rest > 0 ? [`and ${rest.toLocaleString('en-US')} more, see -o json`] : [];
+  const total = count(units, 'rule and default deny', 'rules and default denies');
+  return `${unproven.length.toLocaleString('en-US')} of ${total}: ${[...shown, ...more].join('; ')}`;
+}
+
+function unitWords({ id, probes, masked }: UnprovenUnit): string {
+  if (probes === 0) return id;
+  if (masked === probes) return `${id} (the other end's policies deny the same)`;
+  return `${id} (not shown by ${count(probes, 'probe')})`;
+}
