@@ -15,7 +15,7 @@ import {
   TCP_PORTS,
   UDP_PORT,
 } from '../support/random-policies.ts';
-import { nothingLeft } from './support/kubectl.ts';
+import { nothingLeft } from './support/objects.ts';
 import { RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
 

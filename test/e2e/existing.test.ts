@@ -2,11 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/cluster/connect.ts';
 import { type Account, accountFor } from './support/account.ts';
-import { apply, eventually, kubectl, list, type Manifest, nothingLeft } from './support/kubectl.ts';
+import { apply, eventually, list, type Manifest, nothingLeft, remove, rolledOut } from './support/objects.ts';
 import { IMAGE, KUBECONFIG, RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
 
 const NAMESPACE = 'np-e2e-shop';
+const PLACE = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+};
 const SERVER = `require('http').createServer((q, s) => s.end('real')).listen(8080)`;
 const STRICT = {
   allowPrivilegeEscalation: false,
@@ -148,12 +153,24 @@ function cells(sources: readonly string[], endpoints: readonly string[], cause: 
   );
 }
 
+const KINDS = [
+  'deployments',
+  'replicasets',
+  'pods',
+  'services',
+  'endpointslices',
+  'networkpolicies',
+  'configmaps',
+  'secrets',
+  'serviceaccounts',
+  'poddisruptionbudgets',
+];
+
 /** What is there but for what changes by itself. */
 async function inventory(): Promise<readonly string[]> {
-  const kinds =
-    'deployments,replicasets,pods,services,endpointslices,networkpolicies,configmaps,secrets,serviceaccounts,poddisruptionbudgets';
-  const items = await list(kinds, '-n', NAMESPACE);
+  const items = await Promise.all(KINDS.map((plural) => list(plural, NAMESPACE)));
   return items
+    .flat()
     .map(
       ({ kind, metadata, ...rest }) =>
         `${kind} ${metadata.name} ${metadata.uid} ${JSON.stringify(rest['spec'])}`,
@@ -166,23 +183,22 @@ let file: string;
 let nodes: number;
 
 beforeAll(async () => {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } });
   await apply(
+    PLACE,
     object('v1', 'ServiceAccount', 'api', {}),
     service('api', {}),
     service('api-headless', { clusterIP: 'None' }),
     ...policies,
     deployment,
   );
-  await kubectl(['rollout', 'status', '-n', NAMESPACE, 'deployment/api', '--timeout=90s']);
+  await rolledOut(NAMESPACE, 'api');
   nodes = (await list('nodes')).filter(({ spec }) => !JSON.stringify(spec).includes('NoSchedule')).length;
   file = writeScenario(scenario(nodes > 1 ? { differentNodeFrom: 'web' } : {}));
   account = await accountFor(file);
 }, RUN_MS);
 afterAll(async () => {
   await account.remove();
-  await kubectl(['delete', 'namespace', NAMESPACE]);
+  await remove(PLACE);
 }, RUN_MS);
 
 describe('an existing namespace', () => {

@@ -1,13 +1,15 @@
 /** Every printed right is needed: without it the run ends with a message that names it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { netproof } from '../support/netproof.ts';
-import { accountFor } from './support/account.ts';
-import { apply, eventually, kubectl, list, nothingLeft } from './support/kubectl.ts';
+import pLimit from 'p-limit';
+import { type Ended, netproof } from '../support/netproof.ts';
+import { accountFor, ROLE_PREFIX } from './support/account.ts';
+import { apply, eventually, list, nothingLeft, remove } from './support/objects.ts';
 import { KUBECONFIG, RUN_MS } from './support/place.ts';
 import { startRun, type Written, writeScenario } from './support/scenario.ts';
 
 const SHARED = 'np-e2e-shared';
 const MADE = 'np-e2e-made';
+const PLACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHARED } };
 
 const scenario: Written = {
   namespaces: { [SHARED]: {}, [MADE]: { create: true } },
@@ -23,64 +25,73 @@ const scenario: Written = {
 beforeAll(async () => {
   const labels = { app: 'real' };
   const containers = [{ name: 'main', image: 'none' }];
-  await apply(
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHARED } },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'real', namespace: SHARED },
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers } },
-      },
+  await apply(PLACE, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'real', namespace: SHARED },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
     },
-  );
+  });
 }, RUN_MS);
 afterEach(() => nothingLeft(), RUN_MS);
-afterAll(() => kubectl(['delete', 'namespace', SHARED]), RUN_MS);
+afterAll(() => remove(PLACE), RUN_MS);
+
+/** Runs under way at once: each is refused before it creates anything. */
+const AT_ONCE = 4;
+const RIGHTS = [
+  'get namespaces',
+  'create namespaces',
+  'list nodes',
+  'list services',
+  'list replicasets',
+  'list daemonsets',
+  'get deployments',
+  'get services',
+  'list endpointslices',
+  'create networkpolicies',
+  'create configmaps',
+  'create pods',
+  'list pods',
+  'watch pods',
+  'get pods/log',
+  'delete pods',
+  'delete networkpolicies',
+  'delete configmaps',
+  'delete namespaces',
+];
+
+async function runWithout(right: string, file: string): Promise<Ended> {
+  const account = await accountFor(file, right);
+  try {
+    return await startRun(file, { kubeconfig: account.kubeconfig }).ended;
+  } finally {
+    await account.remove();
+  }
+}
 
 describe('without the right to', () => {
-  test.each([
-    'get namespaces',
-    'create namespaces',
-    'list nodes',
-    'list services',
-    'list replicasets',
-    'list daemonsets',
-    'get deployments',
-    'get services',
-    'list endpointslices',
-    'create networkpolicies',
-    'create configmaps',
-    'create pods',
-    'list pods',
-    'watch pods',
-    'get pods/log',
-    'delete pods',
-    'delete networkpolicies',
-    'delete configmaps',
-    'delete namespaces',
-  ])(
-    '%s: exit code 5, and a message that says so',
-    async (right) => {
-      const file = writeScenario(scenario);
-      const account = await accountFor(file, right);
-      try {
-        const { code, stdout, stderr } = await startRun(file, { kubeconfig: account.kubeconfig }).ended;
-        expect({ code, stdout, stderr }).toEqual({
-          code: 5,
-          stdout: '',
-          stderr: expect.stringContaining(`not allowed to ${right}`),
-        });
-        expect(stderr).toContain('netproof rbac prints the roles that a run needs');
-        expect(stderr).toContain('kind: ServiceAccount');
-      } finally {
-        await account.remove();
-      }
-    },
-    RUN_MS,
-  );
+  const ends = new Map<string, Ended>();
+  beforeAll(async () => {
+    const file = writeScenario(scenario);
+    const limit = pLimit(AT_ONCE);
+    await Promise.all(
+      RIGHTS.map((right) => limit(async () => ends.set(right, await runWithout(right, file)))),
+    );
+  }, 2 * RUN_MS);
+
+  test.each(RIGHTS)('%s: exit code 5, and a message that says so', (right) => {
+    expect(ends.get(right)).toEqual({
+      code: 5,
+      stdout: '',
+      stderr: expect.stringContaining(`not allowed to ${right}`),
+    });
+    const { stderr = '' } = ends.get(right) ?? {};
+    expect(stderr).toContain('netproof rbac prints the roles that a run needs');
+    expect(stderr).toContain('kind: ServiceAccount');
+  });
 
   test.each(['namespaces', 'networkpolicies', 'configmaps'])(
     'delete %s, and with nobody asking beforehand: the result stands, and what is left is named',
@@ -107,6 +118,7 @@ describe('without the right to', () => {
 });
 
 test('the suite leaves no role behind', async () => {
-  const roles = await list('clusterroles,clusterrolebindings,roles,rolebindings', '-A');
-  expect(roles.filter(({ metadata }) => metadata.name === 'netproof')).toEqual([]);
+  const kinds = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
+  const roles = (await Promise.all(kinds.map((plural) => list(plural)))).flat();
+  expect(roles.filter(({ metadata }) => metadata.name.startsWith(ROLE_PREFIX))).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { TABLES } from '../support/shipped.ts';
 import { type Account, accountFor } from './support/account.ts';
-import { leftovers, list, nothingLeft } from './support/kubectl.ts';
+import { leftovers, list, nothingLeft } from './support/objects.ts';
 import { OUTSIDE, RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
 

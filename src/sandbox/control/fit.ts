@@ -6,6 +6,7 @@ import type {
   V1Toleration,
 } from '@kubernetes/client-node';
 import type { Namespace, Node, Pod, Wire } from '../api/object.ts';
+import { parseQuantity } from '../api/quantity.ts';
 import { labelSelector } from '../api/selectors.ts';
 
 export interface ClusterView {
@@ -125,12 +126,33 @@ function antiAffinityFault(pod: Pod, node: Node, view: ClusterView): string | un
 const podsOn = (node: Node, { placed }: ClusterView): number =>
   placed.filter((pod) => pod.spec.nodeName === node.metadata.name).length;
 
+/** The most that the pod asks for at once: its containers run together, its init containers before them one by one. */
+function requested({ spec }: Pod, resource: string): number {
+  const of = (container: { readonly resources?: { readonly requests?: Readonly<Record<string, string>> } }) =>
+    parseQuantity(container.resources?.requests?.[resource] ?? '0') ?? 0;
+  const together = spec.containers.reduce((sum, container) => sum + of(container), 0);
+  return Math.max(together, ...(spec.initContainers ?? []).map(of));
+}
+
+/**
+ * What no node has at all. What other pods asked for is not subtracted: they are bare processes of this machine, and
+ * hundreds of them are to fit.
+ */
+function resourceFault(pod: Pod, node: Node): string | undefined {
+  const lacking = ['cpu', 'memory'].find(
+    (resource) =>
+      requested(pod, resource) > (parseQuantity(node.status?.allocatable?.[resource] ?? '') ?? Infinity),
+  );
+  return lacking === undefined ? undefined : `Insufficient ${lacking}`;
+}
+
 function fault(pod: Pod, node: Node, view: ClusterView): string | undefined {
   const room = Number(node.status?.allocatable?.['pods'] ?? Infinity);
   return (
     taintFault(pod, node) ??
     selectorFault(pod, node) ??
     (podsOn(node, view) >= room ? 'Too many pods' : undefined) ??
+    resourceFault(pod, node) ??
     affinityFault(pod, node, view) ??
     antiAffinityFault(pod, node, view)
   );

@@ -1,12 +1,15 @@
 /** A service account with the rights that `netproof run --dry-run` prints, and no other. */
 import { writeFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
+import { KubeConfig } from '@kubernetes/client-node';
 import { netproof } from '../../support/netproof.ts';
-import { apply, eventually, kubectl, type Manifest } from './kubectl.ts';
-import { KUBECONFIG } from './place.ts';
+import { kubeconfig, send } from './api.ts';
+import { apply, eventually, type Manifest, remove } from './objects.ts';
 import { newFile } from './scenario.ts';
 
 const NAMESPACE = 'default';
+/** Of every role that the suite makes. */
+export const ROLE_PREFIX = 'netproof-e2e-';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -24,33 +27,36 @@ let accounts = 0;
 /** @param without the verb and resource of a right that is left out, `create pods` */
 export async function accountFor(scenario: string, without?: string): Promise<Account> {
   accounts += 1;
-  const name = `netproof-e2e-${process.pid}-${accounts}`;
+  const name = `${ROLE_PREFIX}${process.pid}-${accounts}`;
   const user = `system:serviceaccount:${NAMESPACE}:${name}`;
-  const printed = await printedRoles(scenario, user);
+  const printed = await printedRoles(scenario, name, user);
   const roles = without === undefined ? printed : printed.map((role) => withoutRight(role, without));
-  await refuseForeignRoles(roles);
-  const manifests = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } },
-    ...roles,
-  ];
-  const remove = async (): Promise<void> => {
-    await kubectl(['delete', '--ignore-not-found', '-f', '-'], asList(manifests));
-  };
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } };
   try {
-    await apply(...manifests);
+    await apply(account, ...roles);
     await inForce(roles, user, without);
-    return { kubeconfig: await kubeconfigOf(name), remove };
+    return { kubeconfig: await kubeconfigOf(name), remove: () => remove(account, ...roles) };
   } catch (error) {
-    await remove();
+    await remove(account, ...roles);
     throw error;
   }
 }
 
-async function printedRoles(scenario: string, user: string): Promise<readonly Manifest[]> {
+const printing = new Map<string, Promise<string>>();
+
+async function print(scenario: string): Promise<string> {
   const { stdout, code } = await netproof(['run', scenario, '--dry-run']);
   const [, rights] = stdout.split('\nRights that the run needs:\n\n');
   if (code !== 0 || rights === undefined) throw new Error(`no rights printed: ${stdout}`);
-  return loadAll(rights.replaceAll('CHANGE-ME', user)) as Manifest[];
+  return rights;
+}
+
+/** What is printed, under a name of the account's own: many may be about at once, and somebody's own role is theirs. */
+async function printedRoles(scenario: string, name: string, user: string): Promise<readonly Manifest[]> {
+  const text = printing.get(scenario) ?? print(scenario);
+  printing.set(scenario, text);
+  const own = (await text).replaceAll('CHANGE-ME', user).replaceAll(/name: netproof$/gm, `name: ${name}`);
+  return loadAll(own) as Manifest[];
 }
 
 function withoutRight(role: Manifest, right: string): Manifest {
@@ -67,63 +73,65 @@ function withoutRight(role: Manifest, right: string): Manifest {
   return { ...role, rules: rules.filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0) };
 }
 
-/** The printed name is fixed: somebody's own role of that name must not be replaced by a test. */
-async function refuseForeignRoles(manifests: readonly Manifest[]): Promise<void> {
-  for (const { kind, metadata } of manifests) {
-    const where = metadata.namespace === undefined ? [] : ['-n', metadata.namespace];
-    const found = await kubectl(['get', kind, metadata.name, ...where, '--ignore-not-found', '-o', 'name']);
-    if (found !== '')
-      throw new Error(`the cluster has a ${found.trim()} already, which the suite will not touch`);
-  }
+interface Review {
+  readonly status: { readonly allowed: boolean };
+}
+
+/** @param resource with its subresource, `pods/log` */
+async function can(
+  user: string,
+  verb: string,
+  group: string,
+  resource: string,
+  namespace?: string,
+): Promise<boolean> {
+  const [plural = '', subresource] = resource.split('/');
+  const resourceAttributes = { verb, group, resource: plural, subresource, namespace };
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, resourceAttributes },
+  };
+  const { status } = await send<Review>('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', review);
+  return status.allowed;
 }
 
 /** Resolves when the API server's authorizer has read the roles: it learns of them by a watch. */
 async function inForce(manifests: readonly Manifest[], user: string, without?: string): Promise<void> {
-  const can = async (args: readonly string[]): Promise<boolean> => {
-    const answer = await kubectl(['auth', 'can-i', ...args, '--as', user]).catch((error: unknown) =>
-      String(error),
-    );
-    return answer.startsWith('yes');
-  };
   for (const { kind, metadata, ...role } of manifests) {
     const [rule] = (role['rules'] ?? []) as Rule[];
     if (!kind.endsWith('Role') || rule === undefined) continue;
-    const [group = ''] = rule.apiGroups;
-    const what = [rule.verbs[0] ?? '', `${rule.resources[0] ?? ''}${group === '' ? '' : `.${group}`}`];
-    const where = metadata.namespace === undefined ? ['-A'] : ['-n', metadata.namespace];
-    await eventually(() => can([...what, ...where]), Boolean);
+    const { verbs, apiGroups, resources } = rule;
+    await eventually(
+      () => can(user, verbs[0] ?? '', apiGroups[0] ?? '', resources[0] ?? '', metadata.namespace),
+      Boolean,
+    );
   }
   if (without === undefined) return;
   const [verb = '', resource = ''] = without.split(' ');
-  const [plural = '', subresource = ''] = resource.split('/');
-  const denied = [verb, plural, `--subresource=${subresource}`, '-A'];
-  await eventually(
-    () => can(denied),
-    (yes) => !yes,
-  );
+  const group = manifests
+    .flatMap((role) => (role['rules'] ?? []) as Rule[])
+    .find(({ resources }) => resources.includes(resource));
+  expectDenied(await can(user, verb, group?.apiGroups[0] ?? '', resource), without);
+}
+
+function expectDenied(allowed: boolean, right: string): void {
+  if (allowed) throw new Error(`may still ${right}, by another role`);
 }
 
 async function kubeconfigOf(account: string): Promise<string> {
-  const token = (await kubectl(['create', 'token', account, '-n', NAMESPACE, '--duration=1h'])).trim();
-  const config = JSON.parse(
-    await kubectl([
-      'config',
-      'view',
-      '--minify',
-      '--flatten',
-      '--raw',
-      '-o',
-      'json',
-      '--kubeconfig',
-      KUBECONFIG,
-    ]),
-  ) as { users: { name: string }[] };
-  const users = config.users.map(({ name }) => ({ name, user: { token } }));
+  const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`;
+  const asked = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: 3600 },
+  };
+  const { status } = await send<{ readonly status: { readonly token: string } }>('POST', path, asked);
+  const cluster = kubeconfig().getCurrentCluster();
+  if (cluster === null) throw new Error('the kubeconfig names no cluster');
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(cluster, { name: account, token: status.token });
   const file = newFile('kubeconfig');
-  writeFileSync(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
+  writeFileSync(file, config.exportConfig(), { mode: 0o600 });
   return file;
-}
-
-function asList(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

@@ -1,5 +1,5 @@
 /** Namespaces of the suite's own, and a scenario to have things go wrong in. */
-import { apply, kubectl, type Manifest } from './kubectl.ts';
+import { apply, type Manifest, remove } from './objects.ts';
 import type { Written } from './scenario.ts';
 
 /** Creates a namespace with these objects in it, works, and removes it however the work ends. */
@@ -8,12 +8,13 @@ export async function withNamespace(
   objects: readonly Manifest[],
   work: () => Promise<void>,
 ): Promise<void> {
-  await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  await apply(namespace);
   try {
-    if (objects.length > 0) await apply(...objects);
+    await apply(...objects);
     await work();
   } finally {
-    await kubectl(['delete', 'namespace', name]);
+    await remove(namespace);
   }
 }
 

@@ -18,7 +18,6 @@ if (!existsSync(KUBECONFIG)) {
 /** The cluster of test/e2e/cluster, whose nodes, policy engine and API server tests may stop. */
 export const OWN = KUBECONFIG === join(CACHE, 'run/kubeconfig');
 export const HANDLE = join(TOP, 'test/e2e/cluster/cluster');
-export const PATH = `${join(CACHE, 'bin')}:${process.env['PATH'] ?? ''}`;
 
 /** Node image of probe pods and of the suite's own; absent: the scenarios' own. */
 export const IMAGE =

@@ -15,13 +15,16 @@ const node = (name: string, spec = {}, pods = '10'): Node => ({
   kind: 'Node',
   metadata: meta(name, { 'kubernetes.io/hostname': name, disk: name === 'one' ? 'ssd' : 'hdd', size: '5' }),
   spec,
-  status: { allocatable: { pods } },
+  status: { allocatable: { pods, cpu: '2', memory: '1Gi' } },
 });
 const pod = (name: string, spec: Partial<PodSpec> = {}, labels = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: meta(name, labels),
   spec: { containers: [], ...spec },
+});
+const asking = (...requests: readonly Readonly<Record<string, string>>[]): PodSpec => ({
+  containers: requests.map((one, i) => ({ name: `c${i}`, image: 'i', resources: { requests: one } })),
 });
 const view = (placed: readonly Pod[] = [], nodes = [node('one'), node('two')]): ClusterView => ({
   nodes,
@@ -55,6 +58,12 @@ describe('a pod is placed', () => {
       pod('p', required(expression('disk', 'In', 'tape'), expression('disk', 'In', 'hdd'))),
       view(),
       'two',
+    ],
+    [
+      'with all that a node has',
+      pod('p', asking({ cpu: '1500m' }, { cpu: '500m', memory: '1Gi' })),
+      view(),
+      'one',
     ],
     ['by numbers', pod('p', required(expression('size', 'Gt', '4'))), view(), 'one'],
     [
@@ -145,6 +154,12 @@ test.each<[Partial<PodSpec>, string]>([
     { affinity: { podAffinity: near({ app: 'nobody' }) } },
     "0/2 nodes are available: 2 node(s) didn't match pod affinity rules.",
   ],
+  [
+    asking({ memory: '900Gi' }),
+    '0/2 nodes are available: 2 Insufficient memory. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+  ],
+  [asking({ cpu: '1500m' }, { cpu: '501m' }), '2 Insufficient cpu'],
+  [{ containers: [], initContainers: asking({ memory: '2Gi' }).containers }, '2 Insufficient memory'],
   [required({ matchExpressions: [] }), "2 node(s) didn't match Pod's node affinity/selector"],
 ])('why %j fits nowhere', (spec, reason) => {
   expect(place(pod('p', spec), view())).toEqual({ reason: expect.stringContaining(reason) });
