@@ -15,6 +15,8 @@ export const GENERATED = 'generated-scenario.yaml';
 const PORT: PortSpec = { protocol: 'tcp', port: 8080 };
 /** Pairs grow with the square. */
 const MOST_NAMESPACES = 20;
+/** Manifests may hold names that no API server takes, nor a scenario. */
+const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const METADATA_ADDRESS = '169.254.169.254';
 
 export interface Generated {
@@ -34,7 +36,7 @@ export async function generateScenario(
 ): Promise<Generated | undefined> {
   const names = sample.namespaces
     .map(({ namespace }) => namespace)
-    .filter((name) => !isNamed(name, system))
+    .filter((name) => !isNamed(name, system) && NAME.test(name))
     .slice(0, MOST_NAMESPACES);
   if (names.length === 0) return undefined;
   const document = documentOf(names, targetsOf(snapshot, probes), openWithin(names, world));
@@ -58,7 +60,7 @@ function documentOf(
     },
     namespaces: Object.fromEntries(names.map((name) => [name, {}])),
     workloads: Object.fromEntries(names.map((name) => [name, { namespace: name, listen: [portKey(PORT)] }])),
-    ...(Object.keys(targets).length > 0 && { targets }),
+    ...(Object.keys(targets).length > 0 && { targets: apartFrom(names, targets) }),
     expect: {
       default: 'deny',
       rules: names
@@ -72,6 +74,15 @@ function documentOf(
         })),
     },
   };
+}
+
+/** Workloads are called like their namespaces, and a namespace may be called anything. */
+function apartFrom(
+  names: readonly string[],
+  targets: Readonly<Record<string, object>>,
+): Readonly<Record<string, object>> {
+  const free = (name: string): string => (names.includes(name) ? free(`${name}-target`) : name);
+  return Object.fromEntries(Object.entries(targets).map(([name, target]) => [free(name), target]));
 }
 
 /** Namespaces in which the policies let one pod without labels reach another. */

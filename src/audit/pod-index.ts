@@ -1,7 +1,8 @@
 /** Finds pods by namespace and labels without going through all of them for each question. */
 import type { V1LabelSelector } from '../cluster/types.ts';
+import { NAME_LABEL } from '../policy/ends.ts';
 import { selectorOf } from '../policy/selector.ts';
-import type { PolicyPod, World } from '../policy/world.ts';
+import type { PolicyNamespace, PolicyPod, World } from '../policy/world.ts';
 
 export class PodIndex {
   readonly #world: World;
@@ -26,9 +27,8 @@ export class PodIndex {
     const wanted = selectorOf(pods);
     if (typeof namespaces === 'string')
       return this.in(namespaces).some(({ labels }) => wanted.matches(labels));
-    const selector = selectorOf(namespaces);
     const chosen = new Set(
-      this.#world.namespaces.filter(({ labels }) => selector.matches(labels)).map(({ name }) => name),
+      this.#world.namespaces.filter((namespace) => mayMatch(namespace, namespaces)).map(({ name }) => name),
     );
     return this.#candidates(pods).some(
       ({ namespace, labels }) => chosen.has(namespace) && wanted.matches(labels),
@@ -42,6 +42,18 @@ export class PodIndex {
     );
     return lists.toSorted((a, b) => a.length - b.length)[0] ?? this.#world.pods;
   }
+}
+
+/** Every namespace is labelled with its name (Kubernetes 1.22); of one that is only assumed nothing else is known. */
+function mayMatch({ name, labels, assumed }: PolicyNamespace, selector: V1LabelSelector): boolean {
+  const known = { [NAME_LABEL]: name, ...labels };
+  if (!assumed) return selectorOf(selector).matches(known);
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const aboutName = {
+    matchLabels: NAME_LABEL in matchLabels ? { [NAME_LABEL]: matchLabels[NAME_LABEL] ?? '' } : {},
+    matchExpressions: matchExpressions.filter(({ key }) => key === NAME_LABEL),
+  };
+  return selectorOf(aboutName).matches(known);
 }
 
 function push(map: Map<string, PolicyPod[]>, key: string, pod: PolicyPod): void {

@@ -42,6 +42,7 @@ export function predictScenario({ scenario, matrix }: Loaded, world: World, gene
     generated,
     sources: matrix.sources,
     endpoints: matrix.endpoints.map(({ id }) => id),
+    created: scenario.namespaces.filter(({ create }) => create).map(({ name }) => name),
     namespaces: Object.fromEntries(scenario.workloads.map(({ name, namespace }) => [name, namespace])),
     cells,
   };

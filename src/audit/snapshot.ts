@@ -72,7 +72,11 @@ export interface KubeObject {
   readonly rulePlaces?: RulePlaces;
 }
 
-export type NamespaceObject = KubeObject & { readonly kind: 'Namespace' };
+export type NamespaceObject = KubeObject & {
+  readonly kind: 'Namespace';
+  /** Something of the manifests is in it, but its own manifest is not there: its labels are not known. */
+  readonly assumed?: true;
+};
 
 export interface PolicyObject extends KubeObject {
   readonly spec?: V1NetworkPolicy['spec'];

@@ -5,5 +5,7 @@ import type { Snapshot } from './snapshot.ts';
 /** The evaluator's picture of a snapshot. */
 export function worldIn(snapshot: Snapshot): World {
   const { namespaces, pods, workloads, nodes, services, policies, otherPolicies } = snapshot;
-  return worldOf([namespaces, pods, workloads, nodes, services, policies, otherPolicies].flat());
+  // Of a namespace that is only assumed the evaluator must not believe that it has no labels.
+  const known = namespaces.filter(({ assumed }) => assumed === undefined);
+  return worldOf([known, pods, workloads, nodes, services, policies, otherPolicies].flat());
 }

@@ -71,6 +71,8 @@ export interface TruthTable {
   readonly endpoints: readonly string[];
   /** Of each workload. */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** Namespaces that exist only for a run, with policies of the scenario's own: nothing there is live. */
+  readonly created: readonly string[];
   readonly cells: readonly TruthCell[];
 }
 

@@ -2,6 +2,7 @@ import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audi
 import type { RunResult } from '../../model/result.ts';
 import { count } from '../../report/text.ts';
 import type { Check, Found } from '../check.ts';
+import { notLive } from './intended-matrix.ts';
 import { pairExposure } from '../pair-exposure.ts';
 
 export const connectivity: Check = {
@@ -12,6 +13,7 @@ export const connectivity: Check = {
     leak: 'A connection got through that must not.',
     blocked: 'A connection was stopped that must get through.',
     unproven: 'A connection could not be judged.',
+    'probes-not-live': 'A scenario creates its namespaces for the run: live policies were not probed there.',
     'not-probed': 'A scenario could not be run.',
   },
   run({ snapshot, truthTables, runs, probeFaults, stakes }) {
@@ -27,6 +29,7 @@ export const connectivity: Check = {
       kind: 'examined',
       because: `${count(total, 'connection')} of ${count(runs.length, 'scenario')} were tried with real packets`,
       findings: [
+        ...probed.flatMap((table) => notLive(table, 'probes-not-live')),
         ...probed.flatMap((table) =>
           table.cells.flatMap((cell) => judged(table, cell, pairExposure(table, cell, stakes))),
         ),

@@ -8,6 +8,9 @@ export const criticalNamespaces: Check = {
   title: 'Every sampled critical namespace has a policy',
   rules: { 'critical-namespace-without-policy': 'A namespace of the sample has no NetworkPolicy.' },
   run({ snapshot, sample }) {
+    if (sample.namespaces.length === 0) {
+      return { kind: 'inconclusive', because: 'no namespace is known that could be sampled' };
+    }
     const counts = policyCounts(snapshot);
     const bare = sample.namespaces.filter(({ namespace }) => !counts.has(namespace));
     return {

@@ -23,6 +23,9 @@ export const defaultDeny: Check = {
     const required = input.snapshot.namespaces.filter((namespace) =>
       isChosen(namespace, input.config.defaultDeny.required),
     );
+    if (input.snapshot.namespaces.length === 0) {
+      return { kind: 'inconclusive', because: 'no namespace is known' };
+    }
     if (required.length === 0) {
       return { kind: 'not-applicable', because: 'no namespace is required to have a default deny' };
     }

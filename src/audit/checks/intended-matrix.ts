@@ -10,6 +10,7 @@ export const intendedMatrix: Check = {
   rules: {
     'policy-allows-too-much': 'The policies allow what the documented requirements deny.',
     'policy-allows-too-little': 'The policies deny what the documented requirements allow.',
+    'scenario-not-live': 'A scenario creates its namespaces for the run: it says nothing of live policies.',
     'policy-unclear': 'What the policies mean for a pair can’t be said for certain.',
   },
   run({ truthTables, stakes }) {
@@ -24,11 +25,21 @@ export const intendedMatrix: Check = {
     return {
       kind: 'examined',
       because: `the evaluator decided ${count(cells.length, 'pair')} of ${count(given.length, 'scenario')}, both directions of each`,
-      findings: cells.flatMap(({ table, cell }) => judged(table, cell, pairExposure(table, cell, stakes))),
+      findings: [
+        ...given.flatMap((table) => notLive(table, 'scenario-not-live')),
+        ...cells.flatMap(({ table, cell }) => judged(table, cell, pairExposure(table, cell, stakes))),
+      ],
       evidence: given.map(summary),
     };
   },
 };
+
+/** Such a scenario tests the policies that it brings, not those that are audited. */
+export function notLive({ name, created }: TruthTable, rule: string): Found[] {
+  if (created.length === 0) return [];
+  const message = `scenario ${name} creates ${created.join(', ')} for the run: what it shows there is not about live policies`;
+  return [{ rule, severity: 'inconclusive', subject: { kind: 'Scenario', name }, message }];
+}
 
 function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[]): Found[] {
   const { source, endpoint, expect, predicted, because } = cell;

@@ -25,7 +25,7 @@ export class Collection {
     return {
       source,
       takenAt,
-      namespaces: this.#of('namespace') as readonly NamespaceObject[],
+      namespaces: this.#namespaces(source),
       pods: (this.#of('pod') as readonly PodObject[]).filter(isAlive),
       workloads: this.#of('workload'),
       nodes: this.#of('node'),
@@ -36,6 +36,21 @@ export class Collection {
       unread: this.unread,
       mistakes: this.mistakes,
     };
+  }
+
+  /** A cluster has told all of them; manifests may leave them out. */
+  #namespaces({ kind }: AuditSource): readonly NamespaceObject[] {
+    const known = this.#of('namespace') as readonly NamespaceObject[];
+    if (kind === 'cluster') return known;
+    const names = new Set(this.#objects.flatMap(({ object }) => object.metadata.namespace ?? []));
+    for (const { metadata } of known) names.delete(metadata.name);
+    const assumed = [...names].map((name): NamespaceObject => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+      assumed: true,
+    }));
+    return [...known, ...assumed];
   }
 
   #of(role: Role): readonly KubeObject[] {

@@ -84,7 +84,7 @@ function signatureOf(letter: string): Signature {
   }
 }
 
-const REVIEW_TRAILER = /^(reviewed|approved|acked|signed-off-and-reviewed)-by:\s*(.+)$/i;
+const REVIEW_TRAILER = /^(reviewed|approved|acked)-by:\s*(.+)$/i;
 /** `Add policy (#12)` is how GitHub squashes, `See merge request group/project!12` how GitLab merges. */
 const PULL_REQUEST = /\(#\d+\)$|\(!\d+\)$|^Merged in .+ \(pull request #\d+\)/;
 

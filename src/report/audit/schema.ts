@@ -61,6 +61,7 @@ const truthTable = object({
   sources: texts,
   endpoints: texts,
   namespaces: map(text),
+  created: texts,
   cells: list(
     object({
       source: text,

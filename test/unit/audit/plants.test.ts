@@ -227,6 +227,56 @@ const ROWS: readonly (readonly [check: string, what: string, planted: Planted, f
     ],
   ];
 
+const DB_BY_TEAM = policy(
+  'db',
+  'data',
+  '{ podSelector: { matchLabels: { app: db } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: a } } }] }] }',
+);
+
+describe('nothing passes for examined that was not', () => {
+  test('a scenario that brings its own namespaces says nothing of live policies', async () => {
+    const scenario = SCENARIO.replace('{ shop: {}, data: {} }', '{ shop: { create: true }, data: {} }');
+    const { result } = await auditOf({ ...CLUSTER, scenario, deps: probing() });
+    expect(told(result.findings)).toEqual([
+      'probes-not-live Scenario/documented',
+      'scenario-not-live Scenario/documented',
+    ]);
+    expect(result.summary.exitCode).toBe(4);
+  });
+
+  test('manifests without namespaces: those that anything is in are assumed', async () => {
+    const files = { 'namespaces.yaml': '# none', 'pods.yaml': CLEAN['pods.yaml'] ?? '' };
+    const planted = { files: { ...files, 'policies/shop.yaml': '# none' }, skip: ['change-control'] };
+    const { result } = await auditOf(planted);
+    expect(result.sample.population).toBe(3);
+    expect(told(result.findings)).toEqual(
+      expect.arrayContaining([
+        'namespace-without-policy Namespace/shop',
+        'pod-open-for-egress Namespace/shop',
+      ]),
+    );
+    // Their names are known, and so are these labels; what else they have is not.
+    expect(told(result.findings)).not.toContain('peer-selects-nothing NetworkPolicy/data/db');
+    const byTeam = { ...planted.files, 'policies/data.yaml': DB_BY_TEAM };
+    const unclear = await auditOf({ ...planted, files: byTeam });
+    expect(told(unclear.result.findings)).toContain(
+      'policy-unclear Expectation/documented/web → db:tcp/5432',
+    );
+  });
+
+  test('nothing but a Service account: no namespace, nothing decided', async () => {
+    const none = Object.fromEntries(Object.keys(CLEAN).map((file) => [file, '# none']));
+    const files = {
+      ...none,
+      'sa.yaml': '{ apiVersion: v1, kind: ServiceAccount, metadata: { name: a, namespace: b } }',
+    };
+    const { result } = await auditOf({ files, scenario: '' });
+    expect(result.summary.checks.pass).toBe(1);
+    expect(result.checks.find((check) => check.result === 'pass')?.id).toBe('inventory');
+    expect(result.summary.exitCode).toBe(4);
+  });
+});
+
 describe('a clean cluster', () => {
   test('has no finding, and every check that needs no packets passes', async () => {
     const { result } = await auditOf({ skip: ['change-control'] });
