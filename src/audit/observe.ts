@@ -1,30 +1,58 @@
 /** Lays what packets showed on a truth table. */
 import type { TruthCell, TruthTable } from '../model/audit.ts';
+import type { Predicted } from '../model/prediction.ts';
+import type { ProbeRecord } from '../model/record.ts';
 import type { RunResult } from '../model/result.ts';
 import type { Verdict, VerdictKind } from '../model/verdict.ts';
 
 const WORST: readonly VerdictKind[] = ['fail', 'inconclusive', 'pass'];
 
-/** An endpoint may have several addresses, each with a verdict of its own: the worst of them counts. */
+interface Asked {
+  readonly verdict: Verdict;
+  readonly probe: ProbeRecord;
+}
+
+/**
+ * An endpoint may have several addresses, each with a verdict of its own: the worst of them counts. What the policies
+ * say was asked once more beside each probe, with the addresses that the pods really had.
+ */
 export function observed(table: TruthTable, { record, verdicts }: RunResult): TruthTable {
-  const byPair = new Map<string, Verdict>();
+  const byPair = new Map<string, Asked[]>();
   for (const verdict of verdicts) {
     const probe = record.probes[verdict.probe];
     if (probe === undefined) continue;
     const pair = pairOf(probe);
     const known = byPair.get(pair);
-    if (known === undefined || rank(verdict) < rank(known)) byPair.set(pair, verdict);
+    if (known) known.push({ verdict, probe });
+    else byPair.set(pair, [{ verdict, probe }]);
   }
-  const cells = table.cells.map((cell): TruthCell => {
-    const verdict = byPair.get(pairOf(cell));
-    if (verdict === undefined) return cell;
-    return {
-      ...cell,
-      observed: { verdict: verdict.verdict, cause: verdict.cause },
-      because: verdict.because,
-    };
-  });
-  return { ...table, cells };
+  return { ...table, cells: table.cells.map((cell) => laidOn(cell, byPair.get(pairOf(cell)) ?? [])) };
+}
+
+function laidOn(cell: TruthCell, asked: readonly Asked[]): TruthCell {
+  const [worst] = asked.toSorted((a, b) => rank(a.verdict) - rank(b.verdict));
+  if (worst === undefined) return cell;
+  const { verdict, cause, because, diagnosis } = worst.verdict;
+  return {
+    ...cell,
+    ...predictedOf(asked.flatMap(({ probe }) => probe.prediction ?? [])),
+    observed: {
+      verdict,
+      cause,
+      because: diagnosis === undefined ? because : `${because}; ${diagnosis.because}`,
+    },
+  };
+}
+
+/** Nothing where the run did not ask. */
+function predictedOf(predictions: readonly Predicted[]): Pick<TruthCell, 'predicted' | 'policies'> {
+  const [first, ...others] = predictions;
+  if (first === undefined) return {};
+  const agree = others.every(({ verdict }) => verdict === first.verdict);
+  const doubt = predictions.flatMap(({ doubts }) => doubts)[0];
+  const policies = doubt === undefined ? first.because : `${first.because}, but ${doubt}`;
+  const certain = agree && predictions.every((each) => each.certain);
+  return { predicted: certain && first.verdict !== 'unknown' ? first.verdict : 'uncertain', policies };
 }
 
 function rank({ verdict }: Verdict): number {

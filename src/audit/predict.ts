@@ -32,8 +32,8 @@ export function predictScenario({ scenario, matrix }: Loaded, world: World, gene
       source,
       endpoint: endpoint.id,
       expect,
-      ...(predicted && { predicted: predicted.word }),
-      because: [predicted?.because, reason].filter((text) => text !== undefined).join('; '),
+      ...(predicted && { predicted: predicted.word, policies: predicted.because }),
+      ...(reason !== undefined && { reason }),
     };
   });
   return {

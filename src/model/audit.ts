@@ -81,8 +81,16 @@ export interface TruthCell {
   readonly endpoint: string;
   readonly expect: Expect;
   readonly predicted?: Expect | 'uncertain';
-  readonly observed?: { readonly verdict: 'pass' | 'fail' | 'inconclusive'; readonly cause: string };
-  readonly because: string;
+  /** Which policies say so, or why it is uncertain; beside `predicted`. */
+  readonly policies?: string;
+  readonly observed?: {
+    readonly verdict: 'pass' | 'fail' | 'inconclusive';
+    readonly cause: string;
+    /** What packets showed, and why it counts as it does. */
+    readonly because: string;
+  };
+  /** Why it is expected, where the scenario says. */
+  readonly reason?: string;
 }
 
 export interface SampledNamespace {

@@ -138,7 +138,9 @@ inBrowser('the page', () => {
 
   test('a cell tells its whole story', async () => {
     const title = await page.locator('#heat-0 td.leak').getAttribute('title');
-    expect(title).toContain('web → web:tcp/8080; expected: deny; policies: deny; packets: fail, leak');
+    expect(title).toContain(
+      'web → web:tcp/8080; expected: deny; policies: deny; policies deny its egress; packets: fail, leak; it came',
+    );
   });
 
   test('prints without its filters, and with every row', async () => {

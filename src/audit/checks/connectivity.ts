@@ -46,22 +46,16 @@ export const connectivity: Check = {
 };
 
 function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[]): Found[] {
-  const { source, endpoint, expect, predicted, observed, because } = cell;
+  const { source, endpoint, expect, observed } = cell;
   if (observed === undefined || observed.verdict === 'pass') return [];
   const pair = `${source} → ${endpoint}`;
   const subject = { kind: 'Connection', namespace: table.name, name: pair };
   if (observed.verdict === 'inconclusive') {
-    const message = `${pair}: expected ${expect}, not proven (${observed.cause}): ${because}`;
+    const message = `${pair}: expected ${expect}, not proven (${observed.cause}): ${observed.because}`;
     return [{ rule: 'unproven', severity: 'inconclusive', subject, message, exposure }];
   }
   const rule = expect === 'deny' ? 'leak' : 'blocked';
-  const diagnosis =
-    predicted === undefined || predicted === 'uncertain'
-      ? ''
-      : predicted === expect
-        ? '; the policies say otherwise, so they are not enforced here'
-        : `; the policies say ${predicted} too`;
-  const message = `${pair}: expected ${expect}, but packets say otherwise (${observed.cause}): ${because}${diagnosis}`;
+  const message = `${pair}: expected ${expect}, but packets say otherwise (${observed.cause}): ${observed.because}`;
   return [{ rule, severity: 'fail', subject, message, exposure }];
 }
 

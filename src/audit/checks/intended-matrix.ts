@@ -42,7 +42,7 @@ export function notLive({ name, created }: TruthTable, rule: string): Found[] {
 }
 
 function judged(table: TruthTable, cell: TruthCell, exposure: readonly Exposure[]): Found[] {
-  const { source, endpoint, expect, predicted, because } = cell;
+  const { source, endpoint, expect, predicted, policies: because } = cell;
   if (predicted === undefined || predicted === expect) return [];
   const pair = `${source} → ${endpoint}`;
   const subject = { kind: 'Expectation', namespace: table.name, name: pair };

@@ -80,14 +80,16 @@ function* rows({ sources, endpoints, cells }: TruthTable): Generator<string> {
 
 function cellHtml(cell: TruthCell | undefined): string {
   if (cell === undefined) return '<td></td>';
-  const { source, endpoint, expect, predicted, observed, because } = cell;
+  const { source, endpoint, expect, predicted, policies = '', observed, reason = '' } = cell;
   const state = stateOf(cell);
   const told = [
     `${source} → ${endpoint}`,
     `expected: ${expect}`,
+    reason,
     `policies: ${predicted ?? 'not asked'}`,
+    policies,
     `packets: ${observed === undefined ? 'none sent' : `${observed.verdict}, ${observed.cause}`}`,
-    because,
+    observed?.because ?? '',
   ];
   const title = told.filter((each) => each !== '').join('; ');
   return `<td class="cell ${state}" data-state="${state}" title="${escapeXml(title)}">${STATES[state].symbol}</td>`;

@@ -68,8 +68,9 @@ const truthTable = object({
       endpoint: text,
       expect: expectation,
       'predicted?': word('allow', 'deny', 'uncertain'),
-      'observed?': object({ verdict: word('pass', 'fail', 'inconclusive'), cause: text }),
-      because: text,
+      'policies?': text,
+      'observed?': object({ verdict: word('pass', 'fail', 'inconclusive'), cause: text, because: text }),
+      'reason?': text,
     }),
   ),
 });
