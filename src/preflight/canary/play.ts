@@ -23,7 +23,7 @@ import {
 } from './observe.ts';
 import { type Ask, DNS, Stage } from './stage.ts';
 import type { Script } from './table.ts';
-import { TICKER, ticker } from './ticker.ts';
+import { ticker } from './ticker.ts';
 
 export interface PlayOptions {
   readonly thorough: boolean;
@@ -70,7 +70,7 @@ export async function playCanary(
   const ruling = await play.settle(appliedAt);
   const settledAt = context.clock.now();
   const recovered = thorough ? await play.remove() : undefined;
-  await stage.leave();
+  if (!thorough) stage.leave();
   return assess({
     script,
     scene,
@@ -202,14 +202,13 @@ class Play {
     });
   }
 
+  /** Everything that is asked of the canary's own pods, and what came of it. */
   #asked() {
-    return [...this.#stage.voices.values()]
-      .filter(({ actor }) => actor !== TICKER)
-      .flatMap(({ asks, results }) =>
-        asks.flatMap(({ cell, order }, index) =>
-          cell ? [{ rounds: results[index] ?? [], echo: order.echo }] : [],
-        ),
-      );
+    return [...this.#stage.voices.values()].flatMap(({ asks, results }) =>
+      asks.flatMap(({ name, order }, index) =>
+        name === DNS ? [] : [{ rounds: results[index] ?? [], echo: order.echo }],
+      ),
+    );
   }
 
   async #until(ms: number, done: (signal: AbortSignal) => boolean | Promise<boolean>): Promise<void> {

@@ -42,7 +42,7 @@ export interface StageOptions {
 }
 
 export const SCHEDULE: Schedule = {
-  timeoutMs: 700,
+  timeoutMs: 600,
   attempts: 3,
   stableRounds: 1,
   minSettleMs: 0,
@@ -131,11 +131,13 @@ export class Stage {
     this.#services.set(actor, created.spec?.clusterIP ?? '');
   }
 
-  /** Its pods have done their work; what comes goes on better without them at its side. */
-  async leave(): Promise<void> {
-    const { cluster } = this.#context;
-    const pods = [...this.listeners.keys(), ...this.voices.keys()].flatMap((actor) => this.pod(actor) ?? []);
-    await Promise.all(pods.map(({ namespace, name, uid }) => cluster.delete('Pod', namespace, name, uid)));
+  /** Its pods have done their work, and what comes goes on better without them at its side; nobody waits for it. */
+  leave(): void {
+    for (const actor of [...this.listeners.keys(), ...this.voices.keys()]) {
+      const { namespace = '', name = '', uid = '' } = this.pod(actor) ?? {};
+      // What stays is the clean-up's to remove, and to tell of.
+      this.#context.cluster.delete('Pod', namespace, name, uid).catch(() => undefined);
+    }
   }
 
   pod(actor: string): FleetPod | undefined {
