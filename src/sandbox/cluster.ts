@@ -54,7 +54,6 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   const context: ControlContext = { rest, store, now, record };
   // The ReplicaSet controller creates pods without a request that would load the model.
   await loadModel('V1Pod');
-  controlNamespaces(context, certificate.certificate);
   collectGarbage(context);
   schedulePods(context);
   controlEndpoints(context);
@@ -65,6 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<EmbeddedClu
   const kubelets = new Kubelets({ store, network, record, now, folder, dnsServer, onFault });
   seedRoles(store);
   seed(store, network, addresses, now);
+  controlNamespaces(context, certificate.certificate);
   kubelets.start();
   const stopNodes = runNodes(store, network.nodes, now);
   controlForwarding(store, network, onFault);

@@ -6,10 +6,6 @@ import { ApiLab, type Ran, hasKubectl } from './api-lab.ts';
 
 const SERVER = `
 apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: v1
 kind: Pod
 metadata: { name: server, namespace: shop, labels: { app: server } }
 spec:
@@ -83,8 +79,11 @@ const lastLine = async (pod: string): Promise<string> =>
   });
 
   test('applies pods and a policy, and packets are dropped until it goes', async () => {
+    await ok(['create', 'namespace', 'shop']);
+    // Before that it takes no pods.
+    await ok(['-n', 'shop', 'wait', '--for=create', 'serviceaccount/default', '--timeout=10s']);
     expect(await ok(['apply', '-f', '-'], SERVER + '---' + CLIENT)).toBe(
-      'namespace/shop created\npod/server created\nservice/server created\npod/client created\n',
+      'pod/server created\nservice/server created\npod/client created\n',
     );
     await eventually(
       () => lastLine('client'),

@@ -10,6 +10,7 @@ import {
   type V1PodSpec,
 } from '@kubernetes/client-node';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
+import { untilFurnished } from '../support/furnished.ts';
 import { eventually } from '../support/until.ts';
 
 /** The daemon is a program of its own, so the tests run what `npm run build` made. */
@@ -70,6 +71,7 @@ export class ApiLab {
   /** Creates a namespace of its own for a test. */
   async namespace(name: string, labels: Record<string, string> = {}): Promise<string> {
     await this.core.createNamespace({ body: { metadata: { name, labels } } });
+    await untilFurnished(this.core, name);
     return name;
   }
 

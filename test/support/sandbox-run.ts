@@ -16,6 +16,7 @@ import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
 import { diagnose } from '../../src/verdict/diagnosis.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { type Ended, type Running, start } from './netproof.ts';
+import { untilFurnished } from './furnished.ts';
 import { eventually } from './until.ts';
 
 /** The daemon is a program of its own, so the tests run what the build made. */
@@ -148,6 +149,7 @@ export class Lab {
 
   async namespace(name: string, labels: Record<string, string> = {}): Promise<string> {
     await this.core.createNamespace({ body: { metadata: { name, labels } } });
+    await untilFurnished(this.core, name);
     return name;
   }
 

@@ -1,9 +1,12 @@
-/** What every namespace gets when it comes, and how it goes: its contents first. */
+/** What every namespace gets soon after it came, and how it goes: its contents first. */
 import { deleteObject } from '../api/deletion.ts';
 import type { KubeObject, Namespace } from '../api/object.ts';
 import { namespacedStores, resourceOfStore } from '../api/resources.ts';
 import { coalescedKeys } from './later.ts';
 import type { ControlContext } from './context.ts';
+
+/** As on a real cluster a new namespace is for a moment without its default service account, and takes no pods. */
+const FURNISH_AFTER_MS = 10;
 
 const newMeta = (namespace: string, name: string): KubeObject['metadata'] => ({
   name,
@@ -13,7 +16,11 @@ const newMeta = (namespace: string, name: string): KubeObject['metadata'] => ({
   creationTimestamp: '',
 });
 
+const isLeaving = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
+
 function furnish({ store }: ControlContext, namespace: string, ca: string): void {
+  const found = store.get('namespaces', '', namespace);
+  if (!found || isLeaving(found)) return;
   store.create('serviceaccounts', {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -27,8 +34,6 @@ function furnish({ store }: ControlContext, namespace: string, ca: string): void
   });
 }
 
-const isLeaving = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
-
 function empty({ rest, store }: ControlContext, namespace: Namespace): void {
   const { name, uid } = namespace.metadata;
   for (const kept of namespacedStores)
@@ -38,8 +43,10 @@ function empty({ rest, store }: ControlContext, namespace: Namespace): void {
   if (!left) store.remove('namespaces', '', name, uid);
 }
 
+/** Those that are there already are furnished at once. */
 export function controlNamespaces(context: ControlContext, ca: string): void {
   const { store } = context;
+  for (const { metadata } of store.list('namespaces')) furnish(context, metadata.name, ca);
   const finish = coalescedKeys((names) => {
     for (const name of names) {
       const namespace = store.get('namespaces', '', name);
@@ -47,7 +54,7 @@ export function controlNamespaces(context: ControlContext, ca: string): void {
     }
   });
   store.subscribe('namespaces', ({ type, revision: { object } }) => {
-    if (type === 'ADDED') furnish(context, object.metadata.name, ca);
+    if (type === 'ADDED') setTimeout(() => furnish(context, object.metadata.name, ca), FURNISH_AFTER_MS);
     if (type === 'MODIFIED' && isLeaving(object)) finish(object.metadata.name);
   });
   for (const kept of namespacedStores)

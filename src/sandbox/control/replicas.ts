@@ -11,7 +11,8 @@ import { coalescedKeys } from './later.ts';
 type ReplicaSet = Known['replicasets.apps'];
 
 const SOURCE = { component: 'replicaset-controller' };
-const RETRY_MS = 5000;
+/** After a pod that was refused; longer each time, as client-go's rate limiter has it. */
+const RETRY_MS = { first: 5, last: 5000 };
 /** Pods made in one go; the rest follows when these are stored. */
 const BURST = 100;
 
@@ -81,6 +82,14 @@ export function controlReplicaSets(context: ControlContext): void {
     }
   };
 
+  const refusals = new Map<string, number>();
+  const retry = ({ metadata: { namespace = '', name, uid } }: ReplicaSet): void => {
+    const before = refusals.get(uid) ?? 0;
+    refusals.set(uid, before + 1);
+    const after = Math.min(RETRY_MS.first * 2 ** before, RETRY_MS.last);
+    setTimeout(() => soon(`${namespace}/${name}`), after);
+  };
+
   /** Not yet running first, then the youngest. */
   const surplus = (pods: readonly Pod[], count: number): Pod[] =>
     pods
@@ -102,9 +111,10 @@ export function controlReplicaSets(context: ControlContext): void {
     const wanted = set.spec?.replicas ?? 1;
     for (let missing = Math.min(BURST, wanted - own.length); missing > 0; missing--)
       if (!create(set)) {
-        setTimeout(() => soon(`${namespace}/${set.metadata.name}`), RETRY_MS);
+        retry(set);
         break;
       }
+    if (own.length >= wanted) refusals.delete(uid);
     for (const pod of surplus(own, own.length - wanted > 0 ? own.length - wanted : 0))
       deleteObject(rest, podResource, namespace, pod.metadata.name, {
         preconditions: { uid: pod.metadata.uid },
@@ -128,7 +138,8 @@ export function controlReplicaSets(context: ControlContext): void {
     }
   });
   store.subscribe('replicasets.apps', ({ type, revision: { object } }) => {
-    if (type !== 'DELETED') soon(`${object.metadata.namespace}/${object.metadata.name}`);
+    if (type === 'DELETED') refusals.delete(object.metadata.uid);
+    else soon(`${object.metadata.namespace}/${object.metadata.name}`);
   });
   store.subscribe('pods', ({ revision: { object } }) => {
     const owner = controllerOf(object);

@@ -83,6 +83,10 @@ const ROLES: Readonly<Record<string, Bootstrap>> = {
     rules: [{ nonResourceURLs: [...DISCOVERY, ...HEALTH], verbs: ['get'] }],
     groups: [AUTHENTICATED],
   },
+  'system:public-info-viewer': {
+    rules: [{ nonResourceURLs: HEALTH, verbs: ['get'] }],
+    groups: [AUTHENTICATED],
+  },
   'system:basic-user': {
     rules: [
       {

@@ -152,7 +152,7 @@ function seedDns(store: Store, network: Network, { dnsServiceIP }: SystemAddress
   );
 }
 
-/** After the controllers, which furnish the namespaces and find the endpoints. */
+/** After the controllers, which find the endpoints; before the one of namespaces, which furnishes these at once. */
 export function seed(store: Store, network: Network, addresses: SystemAddresses, now: () => number): void {
   seedNamespaces(store);
   seedApiService(store, addresses);

@@ -52,6 +52,8 @@ async function buildNode(
   await batch(inNetns(netns, ['ip']), [
     ...socket({ netns, ip: self.ip }, hosts),
     ...podRoutes(nodes.filter((node) => node !== self)),
+    // What no pod has is silence, as behind most network plugins: like a deny, and unlike a refusal.
+    `route add blackhole ${self.podCIDR}`,
     ...OUTSIDE_ADDRESSES.map((ip) => `route add ${ip}/32 via ${OUTSIDE_IP}`),
     // Never really leaves: Service addresses are rewritten or refused. A node's own connections need the route.
     `route add ${SERVICE_CIDR} dev eth0`,

@@ -120,18 +120,25 @@ function expectDenied(allowed: boolean, right: string): void {
 }
 
 async function kubeconfigOf(account: string): Promise<string> {
+  const file = newFile('kubeconfig');
+  writeFileSync(file, withToken(await tokenOf(account)).exportConfig(), { mode: 0o600 });
+  return file;
+}
+
+/** Of a service account in `default`, for an hour. */
+export async function tokenOf(account: string): Promise<string> {
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`;
-  const asked = {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    spec: { expirationSeconds: 3600 },
-  };
+  const spec = { expirationSeconds: 3600 };
+  const asked = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
   const { status } = await send<{ readonly status: { readonly token: string } }>('POST', path, asked);
+  return status.token;
+}
+
+/** The same cluster as somebody else. */
+export function withToken(token: string): KubeConfig {
   const cluster = kubeconfig().getCurrentCluster();
   if (cluster === null) throw new Error('the kubeconfig names no cluster');
   const config = new KubeConfig();
-  config.loadFromClusterAndUser(cluster, { name: account, token: status.token });
-  const file = newFile('kubeconfig');
-  writeFileSync(file, config.exportConfig(), { mode: 0o600 });
-  return file;
+  config.loadFromClusterAndUser(cluster, { name: 'other', token });
+  return config;
 }

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject, Pod } from '../../../src/sandbox/api/object.ts';
 import { loadModel } from '../../../src/sandbox/api/schema.ts';
+import { deleteObject } from '../../../src/sandbox/api/deletion.ts';
+import { until } from '../../support/until.ts';
 import { type Parts, parts, settled } from './cluster-parts.ts';
-import { NAMESPACES, PODS, POLICIES, SERVICES, object, pod, policy } from './support.ts';
+import { NAMESPACES, PODS, POLICIES, SERVICES, object, pod, policy, refusal, resource } from './support.ts';
 
 let cluster: Parts;
 beforeEach(async () => {
@@ -178,5 +180,43 @@ test('what happened is told as events, counted when it repeats', async () => {
     type: 'Warning',
     involvedObject: { kind: 'Pod', name: 'a' },
     count: 1,
+  });
+});
+
+describe('a new namespace', () => {
+  const REPLICASETS = resource('apps/v1', 'ReplicaSet');
+  beforeEach(async () => {
+    await loadModel(REPLICASETS.model);
+    cluster.rest.create(NAMESPACES, '', object('v1', 'Namespace', 'new'));
+  });
+  const pods = (): readonly Pod[] => cluster.cluster.store.list('pods', 'new');
+
+  test('takes no pods until it has its default service account', async () => {
+    const create = () => cluster.rest.create(PODS, 'new', pod('p'), { dryRun: true });
+    expect(refusal(create)).toMatchObject({
+      code: 403,
+      message:
+        'pods "p" is forbidden: error looking up service account new/default: serviceaccount "default" not found',
+    });
+    await until(() => cluster.cluster.store.get('serviceaccounts', 'new', 'default') !== undefined);
+    expect(create().object.metadata.name).toBe('p');
+  });
+
+  test('gets the pods of a ReplicaSet that came too early', async () => {
+    const labels = { app: 'x' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const spec = { replicas: 2, selector: { matchLabels: labels }, template };
+    cluster.rest.create(REPLICASETS, 'new', object('apps/v1', 'ReplicaSet', 'early', { spec }));
+    await settled();
+    expect(pods()).toEqual([]);
+    await until(() => pods().length === 2);
+  });
+
+  test('that is deleted at once is furnished no more', async () => {
+    deleteObject(cluster.rest, NAMESPACES, '', 'new');
+    await until(() => cluster.cluster.store.get('namespaces', '', 'new') === undefined);
+    cluster.rest.create(NAMESPACES, '', object('v1', 'Namespace', 'later'));
+    await until(() => cluster.cluster.store.get('serviceaccounts', 'later', 'default') !== undefined);
+    expect(cluster.cluster.store.list('serviceaccounts', 'new')).toEqual([]);
   });
 });
