@@ -1,8 +1,7 @@
 /** An audit with its effects: read, sample, send packets where that is allowed, ask git, then examine. */
 import type { Cluster } from '../cluster/cluster.ts';
 import type { AuditInputFile, AuditResult, Sample, TruthTable } from '../model/audit.ts';
-import { NetproofError } from '../model/errors.ts';
-import type { PreflightResult, RunResult } from '../model/result.ts';
+import type { RunResult } from '../model/result.ts';
 import type { Loaded } from '../plan/plan.ts';
 import { compile } from '../policy/evaluator.ts';
 import type { World } from '../policy/world.ts';
@@ -13,7 +12,7 @@ import type { CheckInput } from './check.ts';
 import type { AuditConfig } from './config/config.ts';
 import type { EvidenceInput } from './evidence/files.ts';
 import { type Exceptions, loadExceptions, NO_EXCEPTIONS } from './exceptions.ts';
-import { stakesOf } from './exposure.ts';
+import { type Stake, stakesOf } from './exposure.ts';
 import { changesSince, readCluster } from './gather/cluster.ts';
 import { type ManifestFiles, readManifests } from './gather/manifests.ts';
 import { type Generated, generateScenario } from './generate.ts';
@@ -22,6 +21,7 @@ import type { Git } from './git/git.ts';
 import { readGit } from './git/read.ts';
 import { observed } from './observe.ts';
 import { predictScenario } from './predict.ts';
+import { NOT_PROBED, probe, type Probed, type Probing } from './probe.ts';
 import { drawSample } from './sample.ts';
 import type { Snapshot } from './snapshot.ts';
 import { worldIn } from './world.ts';
@@ -49,11 +49,6 @@ export interface AuditDeps {
   readonly tell: (message: string) => Promise<void>;
 }
 
-export interface Probing {
-  preflight(): Promise<PreflightResult>;
-  run(loaded: Loaded): Promise<RunResult>;
-}
-
 export interface Performed {
   readonly result: AuditResult;
   readonly evidence: EvidenceInput;
@@ -61,8 +56,39 @@ export interface Performed {
 
 /** Rejects with a NetproofError if the picture could not be read, or if it was interrupted. */
 export async function performAudit(order: AuditOrder, deps: AuditDeps): Promise<Performed> {
-  const { config, skip } = order;
   const startedAt = deps.now();
+  const gathered = await gather(order, deps);
+  const { scenarios, snapshot } = gathered;
+  const probed = deps.probing ? await probe(scenarios, order.skip, deps.probing, deps.tell) : NOT_PROBED;
+  const result = audit({
+    input: checkInput(order.config, gathered, probed),
+    exceptions: gathered.exceptions,
+    skip: order.skip,
+    startedAt,
+    version: deps.version,
+    operator: deps.operator,
+    endedAt: deps.now(),
+    inputs: inputFiles(order.config, gathered),
+    notes: await changes(order, snapshot, probed),
+  });
+  return { result, evidence: evidenceOf(result, gathered, probed, await inputTexts(result.inputs, deps)) };
+}
+
+/** Everything that is known before a packet is sent. */
+interface Gathered {
+  readonly snapshot: Snapshot;
+  readonly git: GitFacts | undefined;
+  readonly world: World;
+  readonly stakes: ReadonlyMap<string, Stake>;
+  readonly sample: Sample;
+  readonly exceptions: Exceptions;
+  /** Those that were given, or the one that was made up. */
+  readonly scenarios: readonly Loaded[];
+  readonly generated: Generated | undefined;
+}
+
+async function gather(order: AuditOrder, deps: AuditDeps): Promise<Gathered> {
+  const { config } = order;
   const exceptions = await exceptionsOf(config, deps);
   const given = await Promise.all(config.scenarios.map((path) => loadScenario(path, deps.files)));
   await deps.tell('reading');
@@ -71,39 +97,27 @@ export async function performAudit(order: AuditOrder, deps: AuditDeps): Promise<
   const world = worldIn(snapshot);
   const stakes = stakesOf(snapshot, config);
   const sample = drawSample(snapshot.namespaces, stakes, config, config.sample.seed ?? deps.freshSeed());
-  const { scenarios, generated } = await scenariosOf(given, { sample, snapshot, config, world });
-  const probed = await probe(scenarios, order, deps);
-  const truthTables = tablesOf({ scenarios, generated }, world, probed.runs);
-  const input: CheckInput = {
+  const generated = given.length > 0 ? undefined : await generateScenario(sample, snapshot, config, world);
+  const scenarios = generated === undefined ? given : [generated.loaded];
+  return { snapshot, git, world, stakes, sample, exceptions, scenarios, generated };
+}
+
+function checkInput(config: AuditConfig, gathered: Gathered, probed: Probed): CheckInput {
+  const { snapshot, stakes, sample, world, git } = gathered;
+  const { preflight, preflightFault, runs, faults } = probed;
+  return {
     snapshot,
     config,
     stakes,
     sample,
-    truthTables,
+    truthTables: tablesOf(gathered, runs),
     evaluator: compile(world),
-    ...(probed.preflight && {
-      preflight: {
-        capabilities: probed.preflight.record.capabilities,
-        detection: probed.preflight.record.detection,
-      },
-    }),
-    ...(probed.preflightFault !== undefined && { preflightFault: probed.preflightFault }),
-    runs: probed.runs,
-    probeFaults: probed.faults,
+    ...(preflight && { preflight: preflight.record }),
+    ...(preflightFault !== undefined && { preflightFault }),
+    runs,
+    probeFaults: faults,
     ...(git && { git }),
   };
-  const result = audit({
-    input,
-    exceptions,
-    skip,
-    startedAt,
-    version: deps.version,
-    operator: deps.operator,
-    endedAt: deps.now(),
-    inputs: inputFiles(config, exceptions, given, git),
-    notes: await changes(order, snapshot, probed),
-  });
-  return { result, evidence: evidenceOf({ result, snapshot, scenarios, generated, git }, probed) };
 }
 
 async function exceptionsOf({ exceptions }: AuditConfig, { files }: AuditDeps): Promise<Exceptions> {
@@ -122,69 +136,7 @@ async function gitOf({ config: { git }, skip }: AuditOrder, deps: AuditDeps): Pr
     : readGit(deps.gitIn(git.repository), git);
 }
 
-interface Scenarios {
-  readonly scenarios: readonly Loaded[];
-  readonly generated: Generated | undefined;
-}
-
-async function scenariosOf(
-  given: readonly Loaded[],
-  about: {
-    readonly sample: Sample;
-    readonly snapshot: Snapshot;
-    readonly config: AuditConfig;
-    readonly world: World;
-  },
-): Promise<Scenarios> {
-  if (given.length > 0) return { scenarios: given, generated: undefined };
-  const generated = await generateScenario(about.sample, about.snapshot, about.config, about.world);
-  return { scenarios: generated === undefined ? [] : [generated.loaded], generated };
-}
-
-interface Probed {
-  readonly preflight?: PreflightResult;
-  readonly preflightFault?: string;
-  readonly runs: readonly RunResult[];
-  readonly faults: CheckInput['probeFaults'];
-}
-
-async function probe(scenarios: readonly Loaded[], { skip }: AuditOrder, deps: AuditDeps): Promise<Probed> {
-  const { probing, tell } = deps;
-  if (probing === undefined) return { runs: [], faults: [] };
-  const runs: RunResult[] = [];
-  const faults: { scenario: string; why: string }[] = [];
-  const preflight = skip.has('enforcement') ? undefined : await attempt(() => probing.preflight());
-  for (const loaded of skip.has('connectivity') ? [] : scenarios) {
-    await tell(`scenario ${loaded.scenario.name}`);
-    const run = await attempt(() => probing.run(loaded));
-    if ('value' in run) runs.push(run.value);
-    else faults.push({ scenario: loaded.scenario.name, why: run.fault });
-  }
-  return {
-    runs,
-    faults,
-    ...(preflight &&
-      ('value' in preflight ? { preflight: preflight.value } : { preflightFault: preflight.fault })),
-  };
-}
-
-/** What goes wrong with packets is a finding, not the end of the audit; a person who says stop is. */
-async function attempt<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly value: T } | { readonly fault: string }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    if (!(error instanceof NetproofError) || error.code === 'interrupted') throw error;
-    return { fault: error.message };
-  }
-}
-
-function tablesOf(
-  { scenarios, generated }: Scenarios,
-  world: World,
-  runs: readonly RunResult[],
-): TruthTable[] {
+function tablesOf({ scenarios, generated, world }: Gathered, runs: readonly RunResult[]): TruthTable[] {
   return scenarios.map((loaded) => {
     const table = predictScenario(loaded, world, loaded === generated?.loaded);
     const run = runs.find(({ record }) => record.scenario.digest === loaded.scenario.digest);
@@ -203,14 +155,13 @@ async function changes({ source }: AuditOrder, snapshot: Snapshot, { runs }: Pro
 
 function inputFiles(
   { file }: AuditConfig,
-  exceptions: Exceptions,
-  scenarios: readonly Loaded[],
-  git: GitFacts | undefined,
+  { exceptions, scenarios, generated, git }: Gathered,
 ): AuditInputFile[] {
+  const given = generated === undefined ? scenarios : [];
   return [
     ...(file ? [{ role: 'configuration' as const, name: file.name, digest: file.digest }] : []),
     ...(exceptions.file ? [{ role: 'exceptions' as const, ...exceptions.file }] : []),
-    ...scenarios.map(({ scenario }) => ({
+    ...given.map(({ scenario }) => ({
       role: 'scenario' as const,
       name: scenario.file,
       digest: scenario.digest,
@@ -219,20 +170,30 @@ function inputFiles(
   ];
 }
 
+/** Of a repository its commit says enough. */
+async function inputTexts(
+  inputs: readonly AuditInputFile[],
+  { files }: AuditDeps,
+): Promise<EvidenceInput['inputs']> {
+  return Promise.all(
+    inputs
+      .filter(({ role }) => role !== 'git')
+      .map(async ({ name }) => ({ name, text: new TextDecoder().decode(await files.read(name)) })),
+  );
+}
+
 function evidenceOf(
-  about: {
-    readonly result: AuditResult;
-    readonly snapshot: Snapshot;
-    readonly git: GitFacts | undefined;
-  } & Scenarios,
+  result: AuditResult,
+  { snapshot, scenarios, generated, git }: Gathered,
   { preflight, runs }: Probed,
+  inputs: EvidenceInput['inputs'],
 ): EvidenceInput {
-  const { result, snapshot, scenarios, generated, git } = about;
   return {
     result,
     snapshot,
     runs,
     scenarios,
+    inputs,
     ...(generated && { generated: generated.text }),
     ...(git && { git }),
     raw: preflight === undefined ? {} : { preflight },

@@ -52,6 +52,7 @@ describe('what is written', () => {
       'SHA256SUMS',
       'guardrails/namespace-template.yaml',
       'guardrails/validating-admission-policies.yaml',
+      'inputs/scenario.yaml',
       'junit.xml',
       'manifests/data/networkpolicy-db.yaml',
       'manifests/data/networkpolicy-default-deny.yaml',

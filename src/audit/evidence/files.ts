@@ -1,4 +1,5 @@
 /** The files of an evidence folder, as path and content; nothing is written here. */
+import { basename } from 'node:path';
 import { isMap } from '../gather/keep.ts';
 import { toJson, toYaml } from '../../report/data.ts';
 import type { AuditResult } from '../../model/audit.ts';
@@ -18,6 +19,8 @@ export interface EvidenceInput {
   readonly snapshot: Snapshot;
   readonly runs: readonly RunResult[];
   readonly scenarios: readonly Loaded[];
+  /** Configuration, exceptions and scenarios as they were. */
+  readonly inputs: readonly { readonly name: string; readonly text: string }[];
   /** The scenario that was made up, if one was. */
   readonly generated?: string;
   readonly git?: GitFacts;
@@ -40,6 +43,7 @@ export async function evidenceFiles(input: EvidenceInput): Promise<EvidenceFile[
     ...(await reports(result)),
     ...[...snapshot.policies, ...snapshot.otherPolicies].map(manifestFile),
     ...(await rawFiles(input)),
+    ...input.inputs.map(({ name, text }) => ({ path: `inputs/${fileName(basename(name))}`, content: text })),
     ...(generated === undefined ? [] : [{ path: 'scenarios/generated-scenario.yaml', content: generated }]),
     ...remediationFiles(result, input.scenarios),
     ...guardrailFiles(),
@@ -145,6 +149,7 @@ report.html                     the whole audit as one page; needs no network
 report.md, result.json, result.sarif, junit.xml, oscal-assessment-results.json
                                 the same for tickets, programs, code hosts, CI and GRC tools
 manifests/                      every policy as it was, one file each
+inputs/                         configuration, exceptions and scenarios as they were
 raw/                            what was recorded: runs with every attempt, the inventory, the commits
 scenarios/                      the scenario that was made up, if none was given
 remediation/, guardrails/       ready manifests; netproof applies none of them

@@ -1,5 +1,6 @@
 import type { ArgumentsCamelCase } from 'yargs';
-import type { AuditOrder, Probing } from '../../audit/perform.ts';
+import type { AuditOrder } from '../../audit/perform.ts';
+import type { Probing } from '../../audit/probe.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { AuditResult } from '../../model/audit.ts';
 import { type ExitCode, NetproofError } from '../../model/errors.ts';
