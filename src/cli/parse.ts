@@ -8,6 +8,7 @@ import { cleanup } from './commands/cleanup.ts';
 import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
+import { init } from './commands/init.ts';
 import { preflight } from './commands/preflight.ts';
 import { rbac } from './commands/rbac.ts';
 import { run } from './commands/run.ts';
@@ -50,6 +51,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, run);
   add(parser, preflight);
   add(parser, demo);
+  add(parser, init);
   add(parser, explain);
   add(parser, diff);
   add(parser, audit);

@@ -21,6 +21,7 @@ describe('help', () => {
     for (const name of [
       'run',
       'demo',
+      'init',
       'explain',
       'diff',
       'validate',
@@ -38,6 +39,7 @@ describe('help', () => {
 
   test.each([
     'run',
+    'init',
     'explain',
     'diff',
     'validate',
