@@ -8,7 +8,7 @@ import type { AuditResult } from '../../src/model/audit.ts';
 import { CLEAN, DENY_SHOP, SCENARIO, told } from '../support/audit.ts';
 import { netproof } from '../support/netproof.ts';
 
-const MINUTES = 180_000;
+const MINUTES = 400_000;
 
 let folder = '';
 /** Both at once: they mostly wait. */
@@ -43,7 +43,19 @@ function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }
 
+/** A machine that is too busy to tell is asked again: what is inconclusive for that is no fault. */
 async function audited(name: string, more: readonly string[] = []) {
+  let audit = await auditedOnce(name, more);
+  for (let again = 1; again < 3 && isOpen(audit.result); again++) {
+    audit = await auditedOnce(`${name}-${again}`, more);
+  }
+  return audit;
+}
+
+const isOpen = ({ summary }: AuditResult): boolean =>
+  summary.exitCode !== 3 && summary.findings.inconclusive > 0;
+
+async function auditedOnce(name: string, more: readonly string[]) {
   const manifests = join(folder, 'clean');
   const evidence = join(folder, name);
   const args = ['audit', '--sandbox', '--manifests', manifests, '--scenario', join(folder, 'scenario.yaml')];
