@@ -433,6 +433,37 @@ describe('with packets', () => {
   });
 });
 
+describe('the order of findings', () => {
+  test('failures before questions before warnings; what is exposed most first; the system and exceptions last', async () => {
+    const namespace = (name: string, labels = ''): string =>
+      `{ apiVersion: v1, kind: Namespace, metadata: { name: ${name}${labels} } }`;
+    const service =
+      '{ apiVersion: v1, kind: Service, metadata: { name: web, namespace: d-open }, spec: { type: LoadBalancer } }';
+    const planted = [
+      namespace('a-plain'),
+      namespace('b-prod', ', labels: { env: prod }'),
+      namespace('c-store'),
+      `{ apiVersion: v1, kind: Pod, metadata: { name: db, namespace: c-store }, spec: { containers: [{ image: redis }] } }`,
+      namespace('d-open'),
+      service,
+      namespace('kube-other'),
+      namespace('e-excepted', ', labels: { env: prod }'),
+    ].join('\n---\n');
+    const { result } = await auditOf({
+      ...beside(planted),
+      skip: ['change-control'],
+      exceptions: excepting('2030-01-01', '*/e-excepted'),
+    });
+    const order = result.findings
+      .filter(({ rule }) => rule === 'namespace-without-policy')
+      .map(({ subject }) => subject.name);
+    expect(order).toEqual(['d-open', 'b-prod', 'c-store', 'a-plain', 'kube-other', 'e-excepted']);
+    const severities = result.findings.filter(({ exception }) => !exception).map(({ severity }) => severity);
+    const ranks = severities.map((each) => ['fail', 'inconclusive', 'warn', 'note'].indexOf(each));
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+  });
+});
+
 const FORGOTTEN = '{ apiVersion: v1, kind: Namespace, metadata: { name: forgotten } }';
 const excepting = (expires: string, subject = 'Namespace/forgotten'): string => `
 apiVersion: netproof/v1
