@@ -469,7 +469,7 @@ const excepting = (expires: string, subject = 'Namespace/forgotten'): string => 
 apiVersion: netproof/v1
 kind: AuditExceptions
 exceptions:
-  - { id: RISK-1, rule: "*", subject: ${subject}, owner: ops, reason: empty, approvedBy: ciso, expires: ${expires} }
+  - { id: RISK-1, rule: "*", subject: "${subject}", owner: ops, reason: empty, approvedBy: ciso, expires: ${expires} }
 `;
 
 describe('exceptions', () => {
