@@ -19,6 +19,8 @@ import { nothingLeft } from './support/objects.ts';
 import { RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
 
+type EgressRule = NonNullable<NonNullable<V1NetworkPolicy['spec']>['egress']>[number];
+
 const SETS = Number(process.env['NETPROOF_SETS'] ?? 3);
 const SEED = Number(process.env['NETPROOF_SEED'] ?? Date.now() % 1e9);
 const PODS = 5;
@@ -54,8 +56,9 @@ test.each(sets.map((set, at) => [at + 1, set] as const))(
 
 /**
  * With names that the suite may use, without what a scenario can't say (null), and without what engines were seen to
- * read in their own way: endPort is passed over by Cilium before 1.17, SCTP where it is not switched on, and rules of
- * a direction that policyTypes leaves out are in force in Cilium 1.15 (pkg/k8s/network_policy.go).
+ * read in their own way: endPort is passed over by Cilium before 1.17, SCTP where it is not switched on. Cilium 1.15
+ * puts rules in force of a direction that policyTypes leaves out (pkg/k8s/network_policy.go), and takes a named port in
+ * an egress rule for one number everywhere (Endpoint.GetNamedPort in pkg/endpoint/policy.go).
  */
 function fitting({ namespaces, pods, policies }: RandomSet): RandomSet {
   const text = JSON.stringify(policies, (key, value: unknown) => {
@@ -68,11 +71,11 @@ function fitting({ namespaces, pods, policies }: RandomSet): RandomSet {
   return {
     namespaces: namespaces.map(({ name, labels }) => ({ name: PREFIX + name, labels })),
     pods: pods.map((pod) => ({ ...pod, namespace: PREFIX + pod.namespace, ports: nameable(pod.ports) })),
-    policies: (JSON.parse(text) as V1NetworkPolicy[]).map(withoutIdleRules),
+    policies: (JSON.parse(text) as V1NetworkPolicy[]).map(readAlike),
   };
 }
 
-function withoutIdleRules({ spec, ...policy }: V1NetworkPolicy): V1NetworkPolicy {
+function readAlike({ spec, ...policy }: V1NetworkPolicy): V1NetworkPolicy {
   const { podSelector = {}, policyTypes = [], ingress, egress } = spec ?? {};
   const isIn = (type: string): boolean => policyTypes.length === 0 || policyTypes.includes(type);
   return {
@@ -81,9 +84,15 @@ function withoutIdleRules({ spec, ...policy }: V1NetworkPolicy): V1NetworkPolicy
       podSelector,
       ...(policyTypes.length > 0 && { policyTypes }),
       ...(ingress && isIn('Ingress') && { ingress }),
-      ...(egress && isIn('Egress') && { egress }),
+      ...(egress && isIn('Egress') && { egress: egress.map(numbered) }),
     },
   };
+}
+
+function numbered({ ports, ...rule }: EgressRule): EgressRule {
+  const [number] = TCP_PORTS;
+  const numbers = ports?.map((each) => (typeof each.port === 'string' ? { ...each, port: number } : each));
+  return { ...rule, ...(numbers && { ports: numbers }) };
 }
 
 /** A scenario names ports that are listened on, each name once. */

@@ -85,6 +85,9 @@ function weaknesses({ value }: Found, endPort: boolean | undefined): string[] {
       ? ['enable-policy: always isolates pods that no policy selects, too']
       : []),
     'audit mode of a single endpoint is not visible in the API',
+    // Both seen with 1.15.19: Endpoint.GetNamedPort in pkg/endpoint/policy.go, and pkg/k8s/network_policy.go.
+    'a named port in an egress rule stands for one number, whichever pod is behind it',
+    'rules of a direction that policyTypes leaves out are in force',
   ];
 }
 
