@@ -51,8 +51,9 @@ function pairsOf({ verdicts, record }: RunResult): ReadonlyMap<string, Pair> {
 }
 
 function seenOf(verdict: Verdict, expect: Expect): PairSeen {
-  const { cause, because } = verdict;
-  return { state: stateOf(verdict), expect, verdict: verdict.verdict, cause, because };
+  const { cause, because, diagnosis } = verdict;
+  const seen = { state: stateOf(verdict), expect, verdict: verdict.verdict, cause, because };
+  return diagnosis === undefined ? seen : { ...seen, diagnosis };
 }
 
 /** One packet that arrives is enough to be open, whether or not an answer came back. */

@@ -14,13 +14,18 @@ export function comparePolicies(before: readonly PolicyFact[], after: readonly P
 }
 
 function byName(facts: readonly PolicyFact[]): ReadonlyMap<string, PolicyFact> {
-  return new Map(
-    facts.map((fact) => [JSON.stringify([fact.kind ?? 'NetworkPolicy', fact.namespace, fact.name]), fact]),
-  );
+  return new Map(facts.map((fact) => [JSON.stringify([kindOf(fact), fact.namespace, fact.name]), fact]));
 }
 
-function diff({ namespace, name }: PolicyFact, change: PolicyDiff['change'], because: string): PolicyDiff {
-  return { change, namespace, name, because };
+/** Kinds of several APIs have one name. */
+function kindOf({ apiVersion, kind = 'NetworkPolicy' }: PolicyFact): string {
+  const group = apiVersion?.split('/')[0] ?? 'networking.k8s.io';
+  return group.endsWith('networking.k8s.io') ? kind : `${kind}.${group}`;
+}
+
+function diff(fact: PolicyFact, change: PolicyDiff['change'], because: string): PolicyDiff {
+  const { namespace, name } = fact;
+  return { change, kind: kindOf(fact), namespace, name, because };
 }
 
 /** The content decides where both runs recorded it: policies that a run brings along are created anew each time. */

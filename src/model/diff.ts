@@ -1,7 +1,7 @@
 /** What changed between two runs: the document that every format of `netproof diff` renders. */
 import type { ExitCode } from './errors.ts';
 import type { Expect } from './scenario.ts';
-import type { Cause, VerdictKind } from './verdict.ts';
+import type { Cause, Diagnosis, VerdictKind } from './verdict.ts';
 
 export interface RunDiff {
   readonly apiVersion: 'netproof/v1';
@@ -65,10 +65,14 @@ export interface PairSeen {
   readonly verdict: VerdictKind;
   readonly cause: Cause;
   readonly because: string;
+  readonly diagnosis?: Diagnosis;
 }
 
 export interface PolicyDiff {
   readonly change: 'added' | 'removed' | 'changed' | 'unknown';
+  /** `NetworkPolicy`; of another API with its group. */
+  readonly kind: string;
+  /** Empty for those of the whole cluster. */
   readonly namespace: string;
   readonly name: string;
   /** What the answer rests on, e.g. that it was created anew and its content not recorded. */

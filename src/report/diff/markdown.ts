@@ -10,6 +10,7 @@ import {
   diffMeaning,
   pairReason,
   pairWords,
+  policyTitle,
   POLICY_WORDS,
 } from './words.ts';
 
@@ -48,8 +49,9 @@ function pairItem(pair: PairDiff): string {
 }
 
 function policySection({ policies }: RunDiff): string {
-  const items = policies.slice(0, MOST_PAIRS).map(({ namespace, name, change, because }) => {
-    return `- ${markdownCode(`${namespace}/${name}`)} ${POLICY_WORDS[change]}: ${escapeMarkdown(because)}`;
+  const items = policies.slice(0, MOST_PAIRS).map((policy) => {
+    const { change, because } = policy;
+    return `- ${markdownCode(policyTitle(policy))} ${POLICY_WORDS[change]}: ${escapeMarkdown(because)}`;
   });
   const total = count(policies.length, 'policy', 'policies');
   return section('policies', total, [...items, ...more(policies.length - MOST_PAIRS)]);

@@ -12,6 +12,7 @@ import {
   diffMeaning,
   pairReason,
   pairWords,
+  policyTitle,
   POLICY_WORDS,
 } from './words.ts';
 
@@ -61,8 +62,9 @@ function pairLines(pair: PairDiff, look: Look): string[] {
 
 function policyLines({ policies }: RunDiff, look: Look): string[] {
   if (policies.length === 0) return [];
-  const lines = policies.slice(0, MOST_PAIRS).flatMap(({ change, namespace, name, because }) => {
-    return indent(`${namespace}/${name}  ${POLICY_WORDS[change]}: ${because}`, 2, look);
+  const lines = policies.slice(0, MOST_PAIRS).flatMap((policy) => {
+    const text = `${policyTitle(policy)}  ${POLICY_WORDS[policy.change]}: ${policy.because}`;
+    return indent(text, 2, look);
   });
   const left = policies.length - MOST_PAIRS;
   return [

@@ -52,7 +52,13 @@ function expectWords(before: PairSeen | undefined, after: PairSeen | undefined):
 
 /** Why the later run says so, where there is a later one. */
 export function pairReason({ before, after }: PairDiff): string {
-  return (after ?? before)?.because ?? '';
+  const seen = after ?? before;
+  if (seen?.diagnosis === undefined) return seen?.because ?? '';
+  return `${seen.because}; ${seen.diagnosis.kind}: ${seen.diagnosis.because}`;
+}
+
+export function policyTitle({ kind, namespace, name }: PolicyDiff): string {
+  return `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
 }
 
 export function diffLine({ summary, pairs }: RunDiff): string {

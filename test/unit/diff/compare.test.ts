@@ -131,6 +131,12 @@ describe('policies', () => {
     ],
     ['with another content', [fact({ digest: 'd' })], [fact({ uid: 'u2', digest: 'e' })], ['changed']],
     ['created anew, content not recorded', [fact({})], [fact({ uid: 'u2' })], ['unknown']],
+    [
+      'of another kind',
+      [fact({ kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1' })],
+      [fact({}), fact({ kind: 'NetworkPolicy', apiVersion: 'projectcalico.org/v3', resourceVersion: '8' })],
+      ['added'],
+    ],
     ['one gone, one new', [fact({})], [fact({ name: 'api' })], ['added', 'removed']],
   ])('%s', (_, before, after, changes) => {
     const diff = compareRuns(
