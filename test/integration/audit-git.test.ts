@@ -121,6 +121,21 @@ describe('planted', () => {
     expect(await found()).toEqual(['only-live NetworkPolicy/shop/web']);
   });
 
+  test('two manifests for one policy: the one that is live is taken, and the other told', async () => {
+    const other = WEB.replace('5432', '5433');
+    commit(REVIEWED, { ...POLICIES, 'a-test/web.yaml': other });
+    const { result } = await audited();
+    expect(told(result.findings)).toEqual(['several-manifests NetworkPolicy/shop/web']);
+    expect(result.findings[0]?.message).toContain('stands in a-test/web.yaml:2 too');
+  });
+
+  test('a manifest without a namespace is that of every policy of its name', async () => {
+    const denied = DENY_SHOP.replace(', namespace: shop', '');
+    const files = { 'deny.yaml': denied, 'web.yaml': WEB, 'db.yaml': POLICIES['policies/data.yaml'] ?? '' };
+    commit(REVIEWED, files);
+    expect(await found()).toEqual([]);
+  });
+
   test('only committed', async () => {
     commit(REVIEWED, { ...POLICIES, 'policies/new.yaml': WEB.replace('name: web', 'name: new') });
     expect(await found()).toEqual(['only-committed NetworkPolicy/shop/new']);

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../model/audit.ts';
+import { groupBy } from '../../report/group.ts';
 import { count } from '../../report/text.ts';
 import { words } from './inventory.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
@@ -17,6 +18,7 @@ export const changeControl: Check = {
     'only-live': 'A live policy has no committed manifest.',
     'only-committed': 'A committed policy is not live.',
     drift: 'A live policy means something else than its committed manifest.',
+    'several-manifests': 'A live policy could come from several committed manifests.',
     unreviewed: 'The last commit to a policy’s manifest shows no review.',
     'bad-signature': 'The last commit to a policy’s manifest has a bad signature.',
     'history-cut': 'The clone is shallow: commits may be missing.',
@@ -48,22 +50,26 @@ export const changeControl: Check = {
 interface Pair {
   readonly policy: PolicyObject;
   readonly manifest: GitManifest | undefined;
+  /** Others that could be its manifest as well. */
+  readonly others: readonly GitManifest[];
 }
 
-/** A manifest without a namespace may be applied to any: it is that of every live policy of its name. */
+/**
+ * A manifest without a namespace may be applied to any: it is that of every live policy of its name. Of several the
+ * one that is as the live policy is taken.
+ */
 function pairsOf(policies: readonly PolicyObject[], manifests: readonly GitManifest[]): Pair[] {
-  const byName = new Map<string, GitManifest>();
-  for (const manifest of manifests) {
-    const key = `${manifest.namespace ?? ''}/${manifest.name}`;
-    if (!byName.has(key)) byName.set(key, manifest);
-  }
+  const byName = groupBy(manifests, ({ namespace, name }) => `${namespace ?? ''}/${name}`);
   return policies.map((policy) => {
     const { namespace = 'default', name } = policy.metadata;
-    return { policy, manifest: byName.get(`${namespace}/${name}`) ?? byName.get(`/${name}`) };
+    const candidates = byName.get(`${namespace}/${name}`) ?? byName.get(`/${name}`) ?? [];
+    const same = candidates.find(({ object }) => differences(policy, object).length === 0);
+    const manifest = same ?? candidates[0];
+    return { policy, manifest, others: candidates.filter((each) => each !== manifest) };
   });
 }
 
-function pairFindings({ policy, manifest }: Pair, git: GitFacts, input: CheckInput): Found[] {
+function pairFindings({ policy, manifest, others }: Pair, git: GitFacts, input: CheckInput): Found[] {
   const { namespace = 'default', name, ownerReferences = [] } = policy.metadata;
   const subject = { kind: 'NetworkPolicy', namespace, name };
   const severity = severityIn(namespace, 'fail', input);
@@ -87,12 +93,30 @@ function pairFindings({ policy, manifest }: Pair, git: GitFacts, input: CheckInp
   const drift = `NetworkPolicy ${nameOf(policy)} is not as committed: ${different.join(', ')} differs`;
   return [
     ...(different.length > 0 ? [{ rule: 'drift', severity, subject, message: drift, where }] : []),
-    ...commitFindings({ policy, manifest }, git, input),
+    ...ambiguity(policy, manifest, others),
+    ...commitFindings(policy, manifest, git, input),
+  ];
+}
+
+function ambiguity(policy: PolicyObject, { where }: GitManifest, others: readonly GitManifest[]): Found[] {
+  if (others.length === 0) return [];
+  const { namespace = 'default', name } = policy.metadata;
+  const places = others.map((other) => `${other.where.file}:${other.where.line}`);
+  const message = `NetworkPolicy ${nameOf(policy)} stands in ${places.join(', ')} too: which is applied can’t be told`;
+  return [
+    {
+      rule: 'several-manifests',
+      severity: 'warn',
+      subject: { kind: 'NetworkPolicy', namespace, name },
+      message,
+      where,
+    },
   ];
 }
 
 function commitFindings(
-  { policy, manifest }: Pair & { readonly manifest: GitManifest },
+  policy: PolicyObject,
+  manifest: GitManifest,
   { commits }: GitFacts,
   { config }: CheckInput,
 ): Found[] {
@@ -116,7 +140,7 @@ function commitFindings(
 }
 
 function onlyCommitted(pairs: readonly Pair[], { manifests }: GitFacts): Found[] {
-  const live = new Set(pairs.map(({ manifest }) => manifest));
+  const live = new Set(pairs.flatMap(({ manifest, others }) => [manifest, ...others]));
   const names = new Set(
     pairs.map(({ policy: { metadata } }) => `${metadata.namespace ?? 'default'}/${metadata.name}`),
   );
