@@ -1,4 +1,5 @@
 /** The workloads of a world as identities that a scenario can launch. */
+import { RUN_LABEL } from '../model/labels.ts';
 import type { LikeRef, PortSpec } from '../model/scenario.ts';
 import { groupBy } from '../policy/group.ts';
 import { backendsOf } from '../policy/services.ts';
@@ -34,7 +35,10 @@ export interface Identities {
 
 /** @param live whether what is read will be there when the scenario runs */
 export function identitiesOf(world: World, namespaces: ReadonlySet<string>, live: boolean): Identities {
-  const pods = world.pods.filter(({ namespace }) => namespaces.has(namespace));
+  // Not those that a run has launched meanwhile.
+  const pods = world.pods.filter(
+    ({ namespace, labels }) => namespaces.has(namespace) && !Object.hasOwn(labels, RUN_LABEL),
+  );
   const groups = [...groupBy(pods, groupKey).values()];
   const served = servicePorts(world);
   const names = new Names();

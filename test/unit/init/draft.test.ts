@@ -128,8 +128,12 @@ describe('workloads', () => {
     );
   });
 
-  test('on their nodes’ networks are left out, and that is told', () => {
-    const { omitted, identities } = draft([pod('shop', 'web'), pod('shop', 'agent', { hostNetwork: true })]);
+  test('on their nodes’ networks are left out, and that is told; so are the pods of runs', () => {
+    const { omitted, identities } = draft([
+      pod('shop', 'web'),
+      pod('shop', 'npabc-0', { labels: { 'netproof.dev/run': 'abc' } }),
+      pod('shop', 'agent', { hostNetwork: true }),
+    ]);
     expect(identities).toHaveLength(1);
     expect(omitted).toEqual([expect.stringMatching(/^shop\/Pod agent: it is on its node's network/)]);
   });
