@@ -47,7 +47,8 @@ td.n { text-align: right; }
 .dim { opacity: .15; }
 [hidden] { display: none !important; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10px; }
+  html { font-size: 10px; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   .filters { display: none; }
   .scroll { overflow: visible; max-height: none; border: 0; }
   .heat thead th, .heat tbody th { position: static; }
