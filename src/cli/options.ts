@@ -14,6 +14,12 @@ export const clusterOptions = (parser: Argv) =>
     })
     .option('context', { type: 'string', requiresArg: true, describe: 'Context in the kubeconfig' });
 
+export const exhaustiveOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'Probe every pair, also of workloads that neither the scenario nor any policy tells apart',
+} as const;
+
 /** What may follow that option, for the end of the help. */
 export const behaviourList = (option: string): string =>
   `Behaviours of the sandbox, for ${option}:\n${describeBehaviours()}\n`;

@@ -9,6 +9,7 @@ import { demo } from './commands/demo.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
+import { plan } from './commands/plan.ts';
 import { preflight } from './commands/preflight.ts';
 import { rbac } from './commands/rbac.ts';
 import { run } from './commands/run.ts';
@@ -49,6 +50,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   };
   const parser = frame(yargs(), columns);
   add(parser, run);
+  add(parser, plan);
   add(parser, preflight);
   add(parser, demo);
   add(parser, init);

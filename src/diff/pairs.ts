@@ -9,6 +9,7 @@ import {
 import type { RunResult } from '../model/result.ts';
 import type { Expect } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { pairsOf as everyPair } from '../verdict/pairs.ts';
 
 interface Pair {
   readonly source: string;
@@ -38,9 +39,7 @@ export function comparePairs(before: RunResult, after: RunResult): Pairs {
 /** By source and endpoint: addresses and pods are others in every run. */
 function pairsOf({ verdicts, record }: RunResult): ReadonlyMap<string, Pair> {
   const pairs = new Map<string, Pair>();
-  for (const verdict of verdicts) {
-    const probe = record.probes[verdict.probe];
-    if (probe === undefined) continue;
+  for (const { probe, verdict } of everyPair({ verdicts, record })) {
     const { source, endpoint, expect } = probe;
     const key = JSON.stringify([source, endpoint]);
     const seen = seenOf(verdict, expect);

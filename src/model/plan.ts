@@ -8,10 +8,20 @@ export interface ControlNamespace {
   readonly create: boolean;
 }
 
+/** Workloads that neither the scenario nor any policy tells apart: one is probed, and stands for the others. */
+export interface WorkloadClass {
+  readonly representative: string;
+  /** The others. */
+  readonly members: readonly string[];
+}
+
 export interface Plan {
   readonly runId: string;
   readonly scenario: Scenario;
+  /** What is probed: without those for which another workload stands. */
   readonly matrix: Matrix;
+  /** Those of more than one workload. */
+  readonly classes: readonly WorkloadClass[];
   readonly created: readonly NamespaceSpec[];
   readonly existing: readonly NamespaceSpec[];
   /** Namespace of the canary and the controls, outside every policy of the scenario. */

@@ -10,6 +10,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Detection } from './detection.ts';
 import type { Position } from './errors.ts';
 import type { FleetPod } from './fleet.ts';
+import type { WorkloadClass } from './plan.ts';
 import type { Predicted } from './prediction.ts';
 import type { Expect, PortSpec } from './scenario.ts';
 
@@ -29,6 +30,8 @@ export interface RunRecord {
   readonly policies: readonly PolicyFact[];
   /** Ids of every rule and default deny of the policies that are evaluated. */
   readonly units: readonly string[];
+  /** Absent: every pair was probed. */
+  readonly classes?: readonly ClassRecord[];
   readonly probes: readonly ProbeRecord[];
   readonly probers: readonly ProberRecord[];
   readonly listeners: readonly ListenerRecord[];
@@ -44,6 +47,11 @@ export interface ClusterFacts {
   /** True on netproof's own embedded cluster. */
   readonly sandbox: boolean;
   readonly nodes: readonly { readonly name: string; readonly kubelet: string }[];
+}
+
+export interface ClassRecord extends WorkloadClass {
+  /** Why the representative's verdicts don't stand for the others after all. */
+  readonly broken?: string;
 }
 
 /** Fields that may be absent are so in records of earlier versions, which knew NetworkPolicies only. */

@@ -51,8 +51,11 @@ export interface Resources {
   readonly api: { readonly requests: number; readonly bytesSent: number; readonly bytesReceived: number };
 }
 
+/** Counts of verdicts; one that stands for other pairs by class counts for each of them. */
 export interface Summary {
   readonly total: number;
+  /** Of the total, those that were probed themselves; absent: all. */
+  readonly probed?: number;
   readonly pass: number;
   readonly fail: number;
   readonly inconclusive: number;

@@ -25,7 +25,7 @@ export interface PodRequest {
 }
 
 /** Injectors are told to leave the pod alone: a sidecar's answer would be taken for the destination's. */
-const MESH_LABELS = {
+export const MESH_LABELS = {
   'sidecar.istio.io/inject': 'false',
   'istio.io/dataplane-mode': 'none',
   'kuma.io/sidecar-injection': 'disabled',

@@ -3,12 +3,14 @@ import type { Context } from '../fleet/context.ts';
 import type { Plan } from '../model/plan.ts';
 import { changesBetween } from './facts.ts';
 import { readPolicies, readWorld } from './read.ts';
-import type { Gap, Reading } from './reading.ts';
+import type { Gap, PoliciesRead, Reading } from './reading.ts';
 import { wantedFor } from './wanted.ts';
 
 export interface Beside<T> {
   readonly measured: T;
   readonly reading: Reading;
+  /** The policies once it had ended. */
+  readonly after: PoliciesRead;
   /** Policies that did not stay as they were read. */
   readonly changes: readonly Gap[];
 }
@@ -22,5 +24,10 @@ export async function besidePolicies<T>(
   const reading = await readWorld(cluster, wantedFor(plan), signal);
   const measured = await measure();
   const after = await readPolicies(cluster, reading.namespaces, signal);
-  return { measured, reading, changes: [...changesBetween(reading.policies, after.policies), ...after.gaps] };
+  return {
+    measured,
+    reading,
+    after,
+    changes: [...changesBetween(reading.policies, after.policies), ...after.gaps],
+  };
 }

@@ -15,7 +15,7 @@ export function policyFacts(
     own.map(({ manifest: { metadata }, position }) => [`${metadata.namespace}/${metadata.name}`, position]),
   );
   return policies.map(({ apiVersion, kind, metadata, spec }) => {
-    const { name = '', namespace = '', uid = '', resourceVersion = '' } = metadata;
+    const { name, namespace = '', uid = '', resourceVersion = '' } = metadata;
     const origin = apiVersion === 'networking.k8s.io/v1' ? origins.get(`${namespace}/${name}`) : undefined;
     return {
       apiVersion,

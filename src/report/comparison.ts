@@ -17,7 +17,23 @@ export function diagnosisLine({ verdicts }: Pick<RunResult, 'verdicts'>): string
     .join(', ');
 }
 
+/** `web-2, web-3 by class of web-1`, a line per class, no longer than these can be read. */
+export function classLines({ record: { classes = [] } }: Pick<RunResult, 'record'>): string[] {
+  const shown = classes.slice(0, MOST_CLASSES).map(({ representative, members, broken }) => {
+    const names = members.slice(0, MOST_CLASSES).join(', ');
+    const more = members.length > MOST_CLASSES ? ` and ${members.length - MOST_CLASSES} more` : '';
+    return `${names}${more}: ${broken === undefined ? `by class of ${representative}` : `not proven: ${broken}`}`;
+  });
+  return [
+    ...shown,
+    ...(classes.length > shown.length
+      ? [`and ${count(classes.length - shown.length, 'more class', 'more classes')}`]
+      : []),
+  ];
+}
+
 /** Of more only the number is told. */
+const MOST_CLASSES = 8;
 const MOST_UNITS = 5;
 
 /** Undefined if everything was put to the test, or if there are no policies. */

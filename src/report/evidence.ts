@@ -3,21 +3,24 @@ import type { Attempt, ProbeRecord } from '../model/record.ts';
 import type { RunResult } from '../model/result.ts';
 import { portKey } from '../model/scenario.ts';
 import type { Cause, ControlFacts, Verdict } from '../model/verdict.ts';
+import { classesByName, type Pair, pairsOf, probedPairs, weightOf } from '../verdict/pairs.ts';
 import { groupBy } from './group.ts';
 import { count, duration } from './text.ts';
 import { CAUSE_WORDS, DIAGNOSIS_WORDS, outcomeWords, verdictTitle } from './words.ts';
 
 /** A probe with its verdict. */
-export interface Judged {
-  readonly probe: ProbeRecord;
-  readonly verdict: Verdict;
-}
+export type Judged = Pair;
+
+/** Pairs that are told one by one, those that are decided by class included: of more, only what was probed. */
+const MOST_PAIRS = 1_000_000;
 
 export function judged(result: RunResult): Judged[] {
-  return result.verdicts.flatMap((verdict) => {
-    const probe = result.record.probes[verdict.probe];
-    return probe ? [{ probe, verdict }] : [];
-  });
+  return result.summary.total > MOST_PAIRS ? probedPairs(result) : [...pairsOf(result)];
+}
+
+/** `by class of web -> db`; undefined for a pair that was probed itself. */
+export function classWords({ byClass }: Judged): string | undefined {
+  return byClass && `by class of ${byClass.source} -> ${byClass.destination}, which was probed in its place`;
 }
 
 /**
@@ -37,6 +40,8 @@ export function probeNames(all: readonly Judged[]): string[] {
 export interface Finding {
   readonly first: Judged;
   readonly all: readonly Judged[];
+  /** Pairs that it is about, with those that are decided by class. */
+  readonly pairs: number;
 }
 
 /** The findings that share a cause; failures first, then what is inconclusive, then passes with something to tell. */
@@ -47,18 +52,28 @@ export interface FindingGroup {
 }
 
 export function findingGroups(result: RunResult): FindingGroup[] {
-  const open = judged(result).filter(({ verdict }) => isTold(verdict));
+  const open = probedPairs(result).filter(({ verdict }) => isTold(verdict));
+  const classes = classesByName(result.record.classes);
   const byKind = groupBy(open, ({ verdict }) => `${verdict.cause} ${isAccident(verdict)}`);
   const groups = [...byKind.values()].flatMap((members) => {
     const cause = members[0]?.verdict.cause;
     const findings = [...groupBy(members, findingKey).values()].flatMap((all) =>
-      all[0] ? [{ first: all[0], all }] : [],
+      all[0] ? [{ first: all[0], all, pairs: weigh(all, classes) }] : [],
     );
     return cause === undefined ? [] : [{ cause, probes: members.length, findings }];
   });
   return groups.toSorted(
     (a, b) => severity(a) - severity(b) || CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause),
   );
+}
+
+function weigh(all: readonly Judged[], classes: Parameters<typeof weightOf>[1]): number {
+  return all.reduce((sum, { probe }) => sum + weightOf(probe, classes).pairs, 0);
+}
+
+/** `, for 12 pairs by class`; empty where each was probed. */
+export function pairWords({ all, pairs }: Finding): string {
+  return pairs === all.length ? '' : `, for ${count(pairs, 'pair')} by class`;
 }
 
 /** A pass with nothing to explain is only counted. */

@@ -3,6 +3,7 @@ import type { Expect, PortSpec } from '../model/scenario.ts';
 import type { ProbeRecord } from '../model/record.ts';
 import type { RunResult } from '../model/result.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { judged } from './evidence.ts';
 import { getOrAdd } from './group.ts';
 
 /** What a cell says at a glance, the worst first: a cell with several addresses shows its worst one. */
@@ -48,15 +49,13 @@ export type Level = 'endpoint' | 'destination';
 export function grid(result: RunResult, level: Level): Grid {
   const rows = new Map<string, Map<string, Mark[]>>();
   const byDestination = new Map<string, Map<string, Column>>();
-  result.verdicts.forEach((verdict) => {
-    const probe = result.record.probes[verdict.probe];
-    if (!probe) return;
+  for (const { probe, verdict } of judged(result)) {
     const key = level === 'endpoint' ? probe.endpoint : probe.destination;
     const columns = getOrAdd(byDestination, probe.destination, () => new Map<string, Column>());
     getOrAdd(columns, key, () => columnOf(probe, level));
     const row = getOrAdd(rows, probe.source, () => new Map<string, Mark[]>());
     getOrAdd(row, key, () => []).push(markOf(probe.expect, verdict));
-  });
+  }
   const keys = [...byDestination.values()].flatMap((columns) => [...columns]);
   return {
     sources: [...rows.keys()],
@@ -108,9 +107,7 @@ export function markOf(expect: Expect, verdict: Verdict): Mark {
 /** Per source: how often each mark occurs. For matrices too big to draw. */
 export function tally(result: RunResult): ReadonlyMap<string, ReadonlyMap<Mark, number>> {
   const bySource = new Map<string, Map<Mark, number>>();
-  for (const verdict of result.verdicts) {
-    const probe = result.record.probes[verdict.probe];
-    if (!probe) continue;
+  for (const { probe, verdict } of judged(result)) {
     const marks = getOrAdd(bySource, probe.source, () => new Map<Mark, number>());
     const mark = markOf(probe.expect, verdict);
     marks.set(mark, (marks.get(mark) ?? 0) + 1);

@@ -6,6 +6,7 @@
 import type { RunResult } from '../model/result.ts';
 import { escapeXml } from './escape.ts';
 import {
+  classWords,
   clientWords,
   controlWords,
   diagnosisWords,
@@ -72,10 +73,10 @@ function caseOf(each: Judged, name: string): Case {
       clientWords(probe),
       listenerWords(probe),
       controlWords(verdict.controls),
-      ...[policyWords(probe)].filter((words) => words !== undefined),
+      ...[policyWords(probe), classWords(each)].filter((words) => words !== undefined),
       ...(verdict.diagnosis ? [diagnosisWords(each)] : []),
     ].join('\n'),
-    isTold: isTold(verdict),
+    isTold: isTold(verdict) || each.byClass !== undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Markdown for pull request comments and job summaries: the truth table, then what is not as expected. */
 import type { RunResult } from '../model/result.ts';
 import { portKey } from '../model/scenario.ts';
-import { coverageLine, diagnosisLine } from './comparison.ts';
+import { classLines, coverageLine, diagnosisLine } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { escapeMarkdown, markdownCode } from './escape.ts';
 import {
@@ -14,6 +14,7 @@ import {
   findingGroups,
   groupTitle,
   listenerWords,
+  pairWords,
   portsOf,
 } from './evidence.ts';
 import { type Column, drawableGrid, type Grid, type GridCell, MARKS } from './grid.ts';
@@ -43,7 +44,9 @@ export function render(result: RunResult): string {
 
 function comparisonSections(result: RunResult): string[] {
   const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  const classes = classLines(result);
   return [
+    ...(classes.length === 0 ? [] : [classes.map((line) => `- ${escapeMarkdown(line)}`).join('\n')]),
     ...(why === undefined ? [] : [`**Why:** ${escapeMarkdown(why)}.`]),
     ...(untested === undefined ? [] : [`**Not put to the test:** ${escapeMarkdown(untested)}.`]),
   ];
@@ -114,7 +117,7 @@ function findingItem(finding: Finding): string {
   const seen = [clientWords(probe), listenerWords(probe), controlWords(verdict.controls)].join('; ');
   const why = diagnosisWords(finding.first);
   const lines = [
-    `${pair}: ${escapeMarkdown(expectedWords(probe))}`,
+    `${pair}: ${escapeMarkdown(`${expectedWords(probe)}${pairWords(finding)}`)}`,
     escapeMarkdown(verdict.because),
     ...(why === undefined ? [] : [escapeMarkdown(why)]),
     escapeMarkdown(seen),

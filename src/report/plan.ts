@@ -7,12 +7,16 @@ import { groupBy } from './group.ts';
 import { rbacManifests } from './rbac.ts';
 import { alignColumns, count, duration } from './text.ts';
 
+/** Of more only the number is told. */
+const MOST_PAIRS = 5000;
+
 export function describePlan(plan: Plan): string {
   const sections = [
     [`${plan.scenario.name} (${plan.scenario.file}): dry run, nothing was touched`],
     createdLines(plan),
     existingLines(plan),
     targetLines(plan.scenario.targets),
+    classLines(plan),
     probeLines(plan),
     [estimateLine(plan)],
   ];
@@ -110,19 +114,44 @@ function targetWords(target: Target): string {
   }
 }
 
+function classLines({ classes, existing }: Plan): string[] {
+  const live = existing.length > 0;
+  if (classes.length === 0 && !live) return [];
+  const rows = classes.map(({ representative, members }) => [
+    `  ${representative}`,
+    `for ${members.join(', ')}`,
+  ]);
+  return [
+    ...(classes.length === 0
+      ? []
+      : ['Would be probed in place of others, which nothing tells apart from them:']),
+    ...alignColumns(rows),
+    ...(live
+      ? [
+          'What the policies of namespaces that exist tell apart is read when the run begins; it may probe fewer pairs.',
+        ]
+      : []),
+  ];
+}
+
 function probeLines({ matrix }: Plan): string[] {
   const byPair = groupBy(matrix.cells, ({ source, endpoint }) =>
     JSON.stringify([source, endpoint.destination]),
   );
-  const rows = [...byPair.values()].map((cells) => [
-    `  ${cells[0]?.source ?? ''} -> ${cells[0]?.endpoint.destination ?? ''}`,
-    expectWords(cells),
-  ]);
+  const rows = [...byPair.values()]
+    .slice(0, MOST_PAIRS)
+    .map((cells) => [
+      `  ${cells[0]?.source ?? ''} -> ${cells[0]?.endpoint.destination ?? ''}`,
+      expectWords(cells),
+    ]);
   const allowed = matrix.cells.filter(({ expect }) => expect === 'allow').length;
   const counts = `${allowed.toLocaleString('en-US')} allow, ${(matrix.cells.length - allowed).toLocaleString('en-US')} deny`;
   return [
     `Would be probed: ${count(matrix.cells.length, 'expectation')} (${counts}):`,
     ...alignColumns(rows),
+    ...(byPair.size > rows.length
+      ? [`  and ${count(byPair.size - rows.length, 'more pair')}: see -o json`]
+      : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The report for people: header, truth table, what is not as expected with its evidence, one summary line. */
 import type { RunResult } from '../model/result.ts';
 import type { VerdictKind } from '../model/verdict.ts';
-import { coverageLine, diagnosisLine } from './comparison.ts';
+import { classLines, coverageLine, diagnosisLine } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { visible } from './escape.ts';
 import {
@@ -14,6 +14,7 @@ import {
   findingGroups,
   groupTitle,
   listenerWords,
+  pairWords,
   portsOf,
 } from './evidence.ts';
 import type { RenderOptions } from './render.ts';
@@ -90,7 +91,7 @@ function findingLines(finding: Finding, look: Look): string[] {
   const seen = [clientWords(probe), listenerWords(probe), controlWords(verdict.controls)].join('; ');
   const why = diagnosisWords(finding.first);
   return [
-    ...indent(`${title}  ${expectedWords(probe)}`, 2, look).map((line, i) =>
+    ...indent(`${title}  ${expectedWords(probe)}${pairWords(finding)}`, 2, look).map((line, i) =>
       i === 0 ? look.colors.bold(line) : line,
     ),
     ...indent(`${example}${verdict.because}`, 4, look),
@@ -115,6 +116,7 @@ function noteLines({ record }: RunResult, look: Look): string[] {
 function comparisonLines(result: RunResult, look: Look): string[] {
   const [why, untested] = [diagnosisLine(result), coverageLine(result)];
   const rows = [
+    ...classLines(result),
     ...(why === undefined ? [] : [`why: ${why}`]),
     ...(untested === undefined ? [] : [`not put to the test: ${untested}`]),
   ];

@@ -7,6 +7,7 @@ import type { RunResult } from '../model/result.ts';
 import { coverageLine, diagnosisLine } from './comparison.ts';
 import { visible } from './escape.ts';
 import {
+  classWords,
   clientWords,
   controlWords,
   expectedWords,
@@ -46,7 +47,9 @@ function comparison(result: RunResult): string[] {
 
 function pointLines(judgedProbe: Judged, title: string): string[] {
   const { verdict } = judgedProbe;
-  const point = `${verdict.verdict === 'pass' ? 'ok' : 'not ok'} ${title}`;
+  const byClass = classWords(judgedProbe);
+  const note = byClass === undefined ? '' : ` (${description(byClass)})`;
+  const point = `${verdict.verdict === 'pass' ? 'ok' : 'not ok'} ${title}${note}`;
   if (!isTold(verdict)) return [point];
   return [point, '  ---', ...diagnostics(judgedProbe).map((line) => `  ${line}`), '  ...'];
 }

@@ -136,5 +136,10 @@ export function countLine(summary: Summary): string {
   const [pass, fail, inconclusive] = [summary.pass, summary.fail, summary.inconclusive].map((n) =>
     n.toLocaleString('en-US'),
   );
-  return `${count(summary.total, 'probe')}: ${pass} pass, ${fail} fail, ${inconclusive} inconclusive${flaky}`;
+  const { total, probed = total } = summary;
+  const asked =
+    probed === total
+      ? count(total, 'probe')
+      : `${count(total, 'pair')}, ${probed.toLocaleString('en-US')} of them probed and the others by class`;
+  return `${asked}: ${pass} pass, ${fail} fail, ${inconclusive} inconclusive${flaky}`;
 }

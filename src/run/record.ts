@@ -7,9 +7,10 @@ import type { PolicyFact, RunRecord } from '../model/record.ts';
 import type { Resources, RunResult } from '../model/result.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { PolicyRef } from '../policy/prediction.ts';
+import { heldClasses } from '../prediction/classes.ts';
 import { policyFacts } from '../prediction/facts.ts';
 import { predict } from '../prediction/predict.ts';
-import type { Gap, Reading } from '../prediction/reading.ts';
+import type { Gap, PoliciesRead, Reading } from '../prediction/reading.ts';
 import type { Measured } from '../probing/probe.ts';
 import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
 import { coverageOf } from '../verdict/coverage.ts';
@@ -31,6 +32,7 @@ export interface Parts extends Shown {
   readonly fleet: Fleet;
   readonly measured: Measured;
   readonly reading: Reading;
+  readonly after: PoliciesRead;
   readonly changes: readonly Gap[];
   readonly moved: ReadonlySet<string>;
   readonly notes: readonly string[];
@@ -40,6 +42,10 @@ export function recordOf(plan: Plan, { clock }: Pick<Surroundings, 'clock'>, par
   const { fleet, measured, reading, changes } = parts;
   const listeners = [...fleet.listeners.values()];
   const pods = [...listeners.map(({ pod }) => pod), ...measured.batches.map(({ log }) => log.pod)];
+  const classes = heldClasses(plan.classes, plan.scenario, fleet.identities, [
+    { ...reading, policies: [...reading.objects, ...reading.policies] },
+    { ...parts.after, policies: [...reading.objects, ...parts.after.policies] },
+  ]);
   const policies = policyFacts(reading.policies, plan.policies);
   const { probes, units } = predict(probeRecords(measured, fleet, parts.moved), {
     reading,
@@ -59,6 +65,7 @@ export function recordOf(plan: Plan, { clock }: Pick<Surroundings, 'clock'>, par
     pods: [...pods, ...measured.controlPods],
     policies,
     units,
+    ...(classes.length > 0 ? { classes } : {}),
     probes,
     probers: measured.batches.map(proberRecord),
     listeners: listeners.map((listener) => listenerRecord(listener, measured.behind)),

@@ -16,6 +16,7 @@ import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts'
 import { relianceOf } from '../preflight/relies.ts';
 import { requireEnforcement, untoldFor } from '../preflight/require.ts';
 import { besidePolicies } from '../prediction/beside.ts';
+import { liveClasses } from '../prediction/classes.ts';
 import { Controls } from '../probing/controls.ts';
 import { probeFleet } from '../probing/probe.ts';
 import { cleanUp } from './clean-up.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly runId: string;
   /** Believe the cluster untested; the report says so. */
   readonly skipPreflight: boolean;
+  /** Probe every pair, also those that no policy can tell apart. */
+  readonly exhaustive: boolean;
   /** One that exists, for the canary and the controls; absent: a new one. */
   readonly controlNamespace?: string | undefined;
 }
@@ -41,29 +44,31 @@ export interface RunDeps extends Surroundings {
 
 /** Rejects with a NetproofError if the run could not be completed; what was created is removed either way. */
 export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): Promise<RunResult> {
-  const plan = planRun(loaded, options);
+  const whole = planRun(loaded, options);
   const undo = new UndoStack();
   const working = linked(deps.signal);
   const watching = linked();
   const phases = new Phases(deps.clock, deps.emit);
   const notes: string[] = [];
-  const context = contextOf(settingsOf(plan), noting(deps, notes), undo, working.signal, watching.signal);
+  const context = contextOf(settingsOf(whole), noting(deps, notes), undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
-    const { facts, survey } = await phases.run('resolve', async () => {
-      if (!options.skipPreflight) await requireAccess(deps.cluster, plan.rbac);
-      return { facts: await clusterFacts(deps), survey: await surveyCluster(context, plan) };
+    const { facts, survey, plan } = await phases.run('resolve', async () => {
+      if (!options.skipPreflight) await requireAccess(deps.cluster, whole.rbac);
+      const survey = await surveyCluster(context, whole);
+      const classes = options.exhaustive ? [] : await liveClasses(context, loaded, survey.identities);
+      return { facts: await clusterFacts(deps), survey, plan: planRun(loaded, { ...options, classes }) };
     });
     const shown = await phases.run('preflight', () => preflight(context, plan, options));
     const controls = new Controls(context, plan.control.name);
     const fleet = await phases.run('deploy', () =>
       deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
     );
-    const { measured, reading, changes } = await phases.run('probe', () =>
+    const probed = await phases.run('probe', () =>
       besidePolicies(context, plan, () => probeFleet(context, plan, fleet, shown.capabilities, controls)),
     );
     const moved = await movedTargets(context, plan, fleet);
-    const parts = { startedAt, facts, ...shown, fleet, measured, reading, changes, moved, notes };
+    const parts = { startedAt, facts, ...shown, fleet, ...probed, moved, notes };
     const judged = await phases.run('judge', () => judgeRecord(recordOf(plan, deps, parts)));
     const result = resultOf(judged, deps, phases.timings);
     await deps.report(result);
@@ -73,7 +78,7 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   } finally {
     // Whatever still works or follows a log must not create anything behind the clean-up's back.
     working.abort();
-    await phases.run('clean-up', () => cleanUp(undo, deps.emit, plan.runId));
+    await phases.run('clean-up', () => cleanUp(undo, deps.emit, whole.runId));
     watching.abort();
   }
 }

@@ -37,6 +37,8 @@ export interface ExpandOptions {
   readonly broken: ReadonlySet<string>;
   /** Place of a part of a rule. */
   readonly place: (rule: Rule, part: RulePart) => Position;
+  /** Asked only where the matrix is too large: workloads that another stands for, which then have no place in it. */
+  readonly left?: () => ReadonlySet<string>;
 }
 
 export interface Expansion {
@@ -46,27 +48,36 @@ export interface Expansion {
 }
 
 /** As `expandMatrix`, with the issues as a value. */
-export function expand(scenario: Scenario, { broken, place }: ExpandOptions): Expansion {
-  const grid = gridOf(scenario);
-  const { sources, endpoints } = grid;
-  if (sources.length * endpoints.length > MAX_CELLS) {
-    const message = `${sources.length} sources and ${endpoints.length} endpoints make more than ${MAX_CELLS} pairs`;
-    return refused(scenario, grid, [], message, 'split the scenario');
-  }
+export function expand(scenario: Scenario, { broken, place, left }: ExpandOptions): Expansion {
+  const whole = gridOf(scenario);
   const directory = directoryOf(scenario, broken);
   const issues: Issue[] = [];
-  const rules = scenario.expect.rules.map((rule) => {
-    const { resolved, problems } = resolveRule(rule, directory, grid);
+  const resolved = scenario.expect.rules.map((rule) => {
+    const { resolved: each, problems } = resolveRule(rule, directory, whole);
     issues.push(...problems.map(({ part, message, hint }) => issue(place(rule, part), message, hint)));
-    return resolved;
+    return each;
   });
+  const isReduced = isTooLarge(whole) && left !== undefined && issues.length === 0;
+  const grid = isReduced ? gridOf(scenario, left()) : whole;
+  if (isTooLarge(grid)) {
+    const message = `${grid.sources.length} sources and ${grid.endpoints.length} endpoints make more than ${MAX_CELLS} pairs`;
+    return refused(scenario, grid, [], message, 'split the scenario');
+  }
+  const rules = isReduced
+    ? scenario.expect.rules.map((rule) => resolveRule(rule, directory, grid).resolved)
+    : resolved;
   if (cellsSpokenAbout(rules) > MAX_RULE_CELLS) {
     const message = `the rules speak about more than ${MAX_RULE_CELLS} pairs, the same ones again and again`;
     return refused(scenario, grid, issues, message, 'leave out rules that others contain');
   }
   const decisions = decide(rules, grid);
   if (decisions.clash) issues.push(...contradictions(rules, grid));
+  const { sources, endpoints } = grid;
   return { matrix: { sources, endpoints, cells: cellsOf(grid, decisions, scenario.expect) }, issues };
+}
+
+function isTooLarge({ sources, endpoints }: Grid): boolean {
+  return sources.length * endpoints.length > MAX_CELLS;
 }
 
 function cellsSpokenAbout(rules: readonly ResolvedRule[]): number {

@@ -12,10 +12,12 @@ export interface Grid {
   readonly offered: ReadonlyMap<string, readonly number[]>;
 }
 
-export function gridOf(scenario: Scenario): Grid {
-  const sources = scenario.workloads.map((workload) => workload.name);
+/** @param left names of workloads that have no place in it */
+export function gridOf(scenario: Scenario, left: ReadonlySet<string> = new Set()): Grid {
+  const workloads = scenario.workloads.filter(({ name }) => !left.has(name));
+  const sources = workloads.map((workload) => workload.name);
   const destinations = [
-    ...scenario.workloads.map(({ name, listen }) => ({ name, ports: listen })),
+    ...workloads.map(({ name, listen }) => ({ name, ports: listen })),
     ...scenario.targets,
   ];
   const endpoints: Endpoint[] = [];

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { NetproofError } from '../model/errors.ts';
 import type { Issue } from '../model/errors.ts';
 import type { Matrix } from '../model/matrix.ts';
+import type { WorkloadClass } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { standIns } from '../plan/classes.ts';
+import { declaredClasses } from '../prediction/classes.ts';
 import { compile } from './check.ts';
 import type { Check } from './check.ts';
 import { expand } from './expand.ts';
@@ -25,6 +28,8 @@ import { checkNames, readZones } from './zones.ts';
 export interface Loaded {
   readonly scenario: Scenario;
   readonly matrix: Matrix;
+  /** Of a scenario that is too large to be expanded without: the matrix is of representatives only. */
+  readonly classes?: readonly WorkloadClass[];
 }
 
 /** Compiled once: that takes longer than all the rest. */
@@ -138,13 +143,15 @@ function join(
     ...parts,
     expect,
   };
-  const { matrix, issues } = expand(scenario, { broken: reading.brokenNames, place });
+  let classes: readonly WorkloadClass[] | undefined;
+  const left = (): ReadonlySet<string> => standIns((classes = declaredClasses(scenario)));
+  const { matrix, issues } = expand(scenario, { broken: reading.brokenNames, place, left });
   reading.issues.push(...issues);
   if (matrix.endpoints.length === 0 && reading.brokenNames.size === 0) {
     const message = 'there is nothing to connect to: no workload listens and there is no target';
     reading.report(['workloads'], message, 'give a workload a port, as in listen: [tcp/8080]', 'key');
   }
-  return { scenario, matrix };
+  return { scenario, matrix, ...(classes && { classes }) };
 }
 
 /** More would bury what is on the screen, and the first mistakes often explain the others. */

@@ -1,6 +1,6 @@
 /**
- * npm run bench: measures the policy evaluator and whole runs, and prints JSON; --only=NAME one of them (`evaluator`
- * or a mesh). Whole runs are on the embedded cluster beside the floor, in the same run;
+ * npm run bench: measures the policy evaluator, planning and whole runs, and prints JSON; --only=NAME one of them
+ * (`evaluator`, `plan` or a mesh). Whole runs are on the embedded cluster beside the floor, in the same run;
  * with --kubeconfig FILE on that cluster, the small mesh only. --image IMAGE: the probe pods' image there.
  */
 import { execFile } from 'node:child_process';
@@ -18,6 +18,7 @@ import { benchEvaluator } from './evaluator.ts';
 import { type Floor, measureFloor } from './floor.ts';
 import { busyCpuMs } from './machine.ts';
 import { LARGE, type Mesh, SMALL, writeMesh } from './mesh.ts';
+import { benchPlan } from './plan.ts';
 
 const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
 
@@ -35,6 +36,7 @@ async function measureRun(kubeconfig: string, scenario: string, output: string):
       NETPROOF,
       'run',
       scenario,
+      '--exhaustive',
       '--kubeconfig',
       kubeconfig,
       '-o',
@@ -127,6 +129,9 @@ try {
       } finally {
         await sandbox.close();
       }
+    }
+    if (only === undefined || only === 'plan') {
+      console.log(JSON.stringify(await benchPlan(NETPROOF, folder), null, 2));
     }
     for (const mesh of [SMALL, LARGE].filter(({ name }) => only === undefined || only === name)) {
       const sandbox = await startSandbox({});

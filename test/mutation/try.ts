@@ -24,7 +24,7 @@ export async function tryOn(mutation: Mutation): Promise<Tried> {
   try {
     if (mutation.restart !== undefined) await sandbox.restartAgent(mutation.restart);
     const tried = await tryPreflight(mutation, sandbox);
-    const { code, stderr } = await netproof(['run', SCENARIO, '-o', 'json'], sandbox);
+    const { code, stderr } = await netproof(['run', SCENARIO, '--exhaustive', '-o', 'json'], sandbox);
     const right = mutation.run.includes(code);
     const fault = `the run ended with ${code}, not ${mutation.run.join(' or ')}: ${lastLine(stderr)}`;
     return { ...tried, runExit: code, faults: [...tried.faults, ...(right ? [] : [fault])] };

@@ -15,6 +15,7 @@ import type { RunResult } from '../../src/model/result.ts';
 import type { Sandbox, SandboxRequest } from '../../src/sandbox/start.ts';
 import { diagnose } from '../../src/verdict/diagnosis.ts';
 import { judge } from '../../src/verdict/judge.ts';
+import { pairsOf } from '../../src/verdict/pairs.ts';
 import { type Ended, type Running, start } from './netproof.ts';
 import { untilFurnished } from './furnished.ts';
 import { eventually } from './until.ts';
@@ -343,8 +344,10 @@ export function proofOf(ended: Ended): Proved {
 /** `source -> endpoint` to the verdict's cause; `causes` has several where an endpoint has several addresses. */
 export function table({ result }: Proved): Readonly<Record<string, string>> {
   const cells = new Map<string, Set<string>>();
-  for (const { probe, cause } of result.verdicts) {
-    const { source, endpoint } = result.record.probes[probe] ?? { source: '?', endpoint: '?' };
+  for (const {
+    probe: { source, endpoint },
+    verdict: { cause },
+  } of pairsOf(result)) {
     const key = `${source} -> ${endpoint}`;
     cells.set(key, (cells.get(key) ?? new Set()).add(cause));
   }

@@ -210,7 +210,11 @@ function probing(source: AuditOrder['source'], options: Options, context: Contex
       const { launch, newRunId } = await import('../launch.ts');
       const loaded = { matrix, scenario: { ...scenario, pods: { ...scenario.pods, ...image } } };
       const report = async (): Promise<void> => undefined;
-      return launch(loaded, { ...common, runId: newRunId(), skipPreflight: false, report }, context);
+      return launch(
+        loaded,
+        { ...common, runId: newRunId(), skipPreflight: false, exhaustive: true, report },
+        context,
+      );
     },
   };
 }

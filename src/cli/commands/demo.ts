@@ -38,7 +38,11 @@ async function play(
   context: Context,
 ): Promise<ExitCode> {
   const report = (result: RunResult): Promise<void> => show(result, context.terminal.out);
-  const { summary } = await launch(loaded, { ...where, sandbox: true, runId: newRunId(), report }, context);
+  const { summary } = await launch(
+    loaded,
+    { ...where, sandbox: true, exhaustive: false, runId: newRunId(), report },
+    context,
+  );
   return summary.exitCode;
 }
 

@@ -1,14 +1,15 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { EXIT, type ExitCode, NetproofError } from '../../model/errors.ts';
+import { type ExitCode, NetproofError } from '../../model/errors.ts';
 import type { RunResult } from '../../model/result.ts';
 import type { Loaded } from '../../plan/plan.ts';
 import { FORMAT_NAMES, type FormatName } from '../../report/format.ts';
 import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launch, newRunId } from '../launch.ts';
-import { behaviourList, clusterOptions, durationOption } from '../options.ts';
+import { behaviourList, clusterOptions, durationOption, exhaustiveOption } from '../options.ts';
 import { checkOutput, type Output, writeResult } from '../output.ts';
+import { checkImage, loadWithImage, printPlan } from '../planning.ts';
 
 export interface RunArguments {
   readonly scenario: string;
@@ -19,6 +20,7 @@ export interface RunArguments {
   readonly 'sandbox-cni': string | undefined;
   readonly 'sandbox-nodes': number | undefined;
   readonly 'skip-preflight': boolean;
+  readonly exhaustive: boolean;
   readonly 'control-namespace': string | undefined;
   readonly image: string | undefined;
   readonly timeout: string | undefined;
@@ -47,8 +49,7 @@ export const run: Command<RunArguments> = {
       .option('dry-run', {
         type: 'boolean',
         default: false,
-        describe:
-          'Print what would be created and probed, how long it takes and the rights it needs; touch nothing',
+        describe: 'As netproof plan: print what would be created and probed; touch nothing',
       })
       .option('sandbox', {
         type: 'boolean',
@@ -72,6 +73,7 @@ export const run: Command<RunArguments> = {
         describe:
           'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
       })
+      .option('exhaustive', exhaustiveOption)
       .option('control-namespace', {
         type: 'string',
         requiresArg: true,
@@ -100,10 +102,8 @@ export const run: Command<RunArguments> = {
     checkChoice(options);
     checkImage(options.image);
     await checkOutput(outputOf(options));
-    const { loadScenario } = await import('../../scenario/load.ts');
-    const { nodeFiles } = await import('../../scenario/files.ts');
-    const loaded = withImage(await loadScenario(options.scenario, nodeFiles), options.image);
-    return options.dryRun ? dryRun(loaded, options, context) : probe(loaded, options, context);
+    const loaded = await loadWithImage(options.scenario, options.image);
+    return options.dryRun ? printPlan(loaded, options, context) : probe(loaded, options, context);
   },
 };
 
@@ -113,10 +113,19 @@ async function probe(loaded: Loaded, options: Options, context: Context): Promis
   const output = outputOf(options);
   const timeoutMs = durationOption('timeout', options.timeout);
   const probeIn = async (cluster: Cluster): Promise<ExitCode> => {
-    const { sandbox, skipPreflight, controlNamespace } = options;
+    const { sandbox, skipPreflight, exhaustive, controlNamespace } = options;
     const report = (result: RunResult): Promise<void> => writeResult(result, output, context.terminal);
     const runId = newRunId();
-    const wanted = { cluster, sandbox, runId, skipPreflight, controlNamespace, timeoutMs, report };
+    const wanted = {
+      cluster,
+      sandbox,
+      runId,
+      skipPreflight,
+      exhaustive,
+      controlNamespace,
+      timeoutMs,
+      report,
+    };
     const { summary } = await launch(loaded, wanted, context);
     return summary.exitCode;
   };
@@ -139,48 +148,5 @@ function checkChoice({ sandbox, kubeconfig, context, sandboxCni, sandboxNodes }:
     throw new NetproofError('usage', '--sandbox-cni and --sandbox-nodes say how a sandbox is made', {
       hint: 'add --sandbox',
     });
-  }
-}
-
-/** As the schema asks of a scenario's own image. */
-function checkImage(image: string | undefined): void {
-  if (image === undefined || /^[\x21-\x7e]+$/.test(image)) return;
-  throw new NetproofError('usage', `--image ${JSON.stringify(image)} is not an image`, {
-    hint: 'for example registry.internal/node:22-alpine',
-  });
-}
-
-function withImage(loaded: Loaded, image: string | undefined): Loaded {
-  if (image === undefined) return loaded;
-  const { scenario } = loaded;
-  return { ...loaded, scenario: { ...scenario, pods: { ...scenario.pods, image } } };
-}
-
-async function dryRun(
-  loaded: Loaded,
-  { output, controlNamespace }: Options,
-  { terminal }: Context,
-): Promise<ExitCode> {
-  const { planRun } = await import('../../plan/plan.ts');
-  const plan = planRun(loaded, { runId: newRunId(), controlNamespace });
-  switch (output) {
-    case 'table':
-    case 'wide': {
-      const { describePlan } = await import('../../report/plan.ts');
-      await terminal.out.write(describePlan(plan));
-      return EXIT.proven;
-    }
-    case 'json':
-    case 'yaml': {
-      const { toJson, toYaml } = await import('../../report/data.ts');
-      await terminal.out.write(output === 'json' ? toJson(plan) : toYaml(plan));
-      return EXIT.proven;
-    }
-    case 'junit':
-    case 'tap':
-    case 'markdown':
-      throw new NetproofError('usage', `a dry run has no result to print as ${output}`, {
-        hint: 'leave out -o, or choose json or yaml',
-      });
   }
 }

@@ -20,6 +20,7 @@ describe('help', () => {
     const help = await textOf('--help');
     for (const name of [
       'run',
+      'plan',
       'demo',
       'init',
       'explain',
@@ -39,6 +40,7 @@ describe('help', () => {
 
   test.each([
     'run',
+    'plan',
     'init',
     'explain',
     'diff',
