@@ -12,7 +12,7 @@ export interface Confirmable {
   readonly target: Target;
   /** Why it matters, and what to look at before it is probed. */
   readonly remarks: readonly string[];
-  /** Known to be there, so that it may be probed unasked if policies are clear about it. */
+  /** Harmless and known to be there, so that it is probed unasked if policies are clear about it. */
   readonly there: boolean;
 }
 
@@ -28,8 +28,8 @@ export function confirmables(
   names: Names,
 ): readonly Confirmable[] {
   return [
-    ...lookup(world, live, names),
-    ...apiServer(world, live, names),
+    lookup(world, live, names),
+    apiServer(names),
     host(
       names.take('metadata-address'),
       '169.254.169.254',
@@ -53,11 +53,7 @@ function host(
   return { target: { kind: 'host', name, host: address, ports, position: POSITION }, remarks, there: false };
 }
 
-function hasService({ services }: World, namespace: string, name: string): boolean {
-  return services.some((service) => service.namespace === namespace && service.name === name);
-}
-
-function lookup(world: World, live: boolean, names: Names): readonly Confirmable[] {
+function lookup(world: World, live: boolean, names: Names): Confirmable {
   const target: Target = {
     kind: 'dns',
     name: names.take('cluster-dns'),
@@ -66,10 +62,13 @@ function lookup(world: World, live: boolean, names: Names): readonly Confirmable
     position: POSITION,
   };
   const remarks = ['Without lookups most programs fail; with them, data can leave in names.'];
-  return [{ target, remarks, there: live && hasService(world, 'kube-system', 'kube-dns') }];
+  const isThere = world.services.some(
+    ({ namespace, name }) => namespace === 'kube-system' && name === 'kube-dns',
+  );
+  return { target, remarks, there: live && isThere };
 }
 
-function apiServer(world: World, live: boolean, names: Names): readonly Confirmable[] {
+function apiServer(names: Names): Confirmable {
   const target: Target = {
     kind: 'service',
     name: names.take('api-server'),
@@ -80,7 +79,7 @@ function apiServer(world: World, live: boolean, names: Names): readonly Confirma
     position: POSITION,
   };
   const remarks = ['Few workloads need the Kubernetes API; for an intruder it is the first thing to try.'];
-  return [{ target, remarks, there: live && hasService(world, 'default', 'kubernetes') }];
+  return { target, remarks, there: false };
 }
 
 /** The kubelet's authenticated API (kubernetes.io, ports and protocols). */
