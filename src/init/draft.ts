@@ -91,13 +91,33 @@ export function draftOf({ world, namespaces, live }: DraftOptions): Draft {
     policies: live
       ? []
       : world.policies.filter(({ metadata }) => isCreated(metadata?.namespace ?? '', inUse)),
-    omitted: [
-      ...namespaces.filter((name) => !inUse.has(name)).map((name) => `namespace ${name}: no workload in it`),
-      ...hostNetwork.map((title) => `${title}: it is on its node's network, and policies do not reach there`),
-    ],
+    omitted: omissions({ world, namespaces, live }, inUse, hostNetwork),
     uncertain: grid.answers.reduce((sum, row) => sum + row.filter(({ certain }) => !certain).length, 0),
     grid,
   };
+}
+
+function omissions(
+  { world, namespaces, live }: DraftOptions,
+  inUse: ReadonlySet<string>,
+  hostNetwork: readonly string[],
+): readonly string[] {
+  const stay = world.policies.filter(({ metadata }) => {
+    const namespace = metadata?.namespace ?? '';
+    return inUse.has(namespace) && !isCreated(namespace, inUse);
+  });
+  const cannot = 'a run cannot bring it along, so it must be in the cluster already';
+  return [
+    ...namespaces.filter((name) => !inUse.has(name)).map((name) => `namespace ${name}: no workload in it`),
+    ...hostNetwork.map((title) => `${title}: it is on its node's network, and policies do not reach there`),
+    ...(live
+      ? []
+      : stay.map(({ metadata }) => `NetworkPolicy ${metadata?.namespace}/${metadata?.name}: ${cannot}`)),
+    ...(live ? [] : world.adminPolicies.map(({ kind, metadata }) => `${kind} ${metadata.name}: ${cannot}`)),
+    ...world.foreign.map(({ kind, namespace, name }) => {
+      return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}: it is not evaluated`;
+    }),
+  ];
 }
 
 function otherThan(expect: Expect): Expect {

@@ -139,6 +139,27 @@ describe('workloads', () => {
   });
 });
 
+test('policies that a run can’t bring along are told, where it has to', () => {
+  const objects = [
+    pod('default', 'web'),
+    pod('shop', 'api'),
+    policy('default', 'deny', { podSelector: {} }),
+    policy('shop', 'deny', { podSelector: {} }),
+    { apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy', metadata: { name: 'x' } },
+  ];
+  const offline = draft(objects, false);
+  expect(offline.namespaces.map(({ name, create }) => [name, create])).toEqual([
+    ['default', false],
+    ['shop', true],
+  ]);
+  expect(offline.policies.map(({ metadata }) => metadata?.namespace)).toEqual(['shop']);
+  expect(offline.omitted).toEqual([
+    expect.stringMatching(/^NetworkPolicy default\/deny: a run cannot bring it along/),
+    'CiliumClusterwideNetworkPolicy x: it is not evaluated',
+  ]);
+  expect(draft(objects).omitted).toHaveLength(1);
+});
+
 describe('the matrix', () => {
   const TEAM = [
     pod('shop', 'web', { labels: { tier: 'front' } }),
