@@ -47,9 +47,11 @@ function isMap(value: unknown): value is Map {
 function faultIn({ verdicts, record }: Map): string | undefined {
   if (!Array.isArray(verdicts)) return 'it has no verdicts';
   if (!isMap(record)) return 'it has no record';
-  const { probes, policies, scenario, cluster, runId, startedAt } = record;
+  const { probes, policies, classes = [], scenario, cluster, runId, startedAt } = record;
   if (!Array.isArray(probes)) return 'its record has no probes';
   if (!Array.isArray(policies) || !policies.every(isPolicy)) return 'its record has no policies';
+  if (!Array.isArray(classes) || !classes.every(isClass))
+    return 'its record has classes of no form that is known';
   if (!hasTexts(scenario, ['name', 'digest'])) return 'its record names no scenario';
   if (!hasTexts(cluster, ['context', 'server'])) return 'its record names no cluster';
   if (typeof runId !== 'string' || !Number.isFinite(startedAt)) return 'its record does not name the run';
@@ -67,8 +69,17 @@ function isPolicy(value: unknown): boolean {
   return hasTexts(value, ['namespace', 'name', 'uid', 'resourceVersion']);
 }
 
+function isClass(value: unknown): boolean {
+  if (!hasTexts(value, ['representative'])) return false;
+  const { members } = value;
+  return Array.isArray(members) && members.every((member) => typeof member === 'string');
+}
+
 function isProbe(value: unknown): boolean {
-  return hasTexts(value, ['source', 'endpoint']) && ['allow', 'deny'].includes(value['expect'] as string);
+  return (
+    hasTexts(value, ['source', 'endpoint', 'destination']) &&
+    ['allow', 'deny'].includes(value['expect'] as string)
+  );
 }
 
 const CAUSES: ReadonlyMap<unknown, readonly unknown[]> = new Map([

@@ -78,6 +78,18 @@ describe('one pair', () => {
   });
 });
 
+test('a pair that a class stands for counts as if it had been probed', () => {
+  const specs: ProbeSpec[] = [
+    { ...PAIR, expect: 'deny' },
+    { ...PAIR, from: 'web-2', expect: 'deny', cause: 'leak' },
+  ];
+  const classes = [{ representative: 'web', members: ['web-2'] }];
+  const before = { file: 'a', result: runResult(specs.slice(0, 1), { record: { classes } }) };
+  const { pairs, summary } = compareRuns(before, { file: 'b', result: runResult(specs) });
+  expect(pairs).toMatchObject([{ change: 'opened', source: 'web-2', violation: true }]);
+  expect(summary.same).toBe(1);
+});
+
 const CAUSES = ['reached', 'blocked', 'starved'] as const;
 const DENY_CAUSES = ['leak', 'dropped', 'path-dead'] as const;
 const run = fc

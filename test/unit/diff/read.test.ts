@@ -27,6 +27,11 @@ describe('anything else is refused, saying what it is', () => {
     ['no cluster', text({ record: { ...sound.record, cluster: {} } }), /no cluster$/],
     ['no time', text({ record: { ...sound.record, startedAt: 'now' } }), /does not name the run$/],
     ['half a probe', text({ record: { ...sound.record, probes: [{ source: 'a' }] } }), /probes\[0\]/],
+    [
+      'odd classes',
+      text({ record: { ...sound.record, classes: [{ representative: 'a', members: [1] }] } }),
+      /classes/,
+    ],
     ['a verdict on no probe', text({ verdicts: [{ ...sound.verdicts[0], probe: 7 }] }), /verdicts\[0\]/],
     [
       'a cause of another kind',
