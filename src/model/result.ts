@@ -2,6 +2,7 @@
 import type { Capabilities } from './capabilities.ts';
 import type { Detection } from './detection.ts';
 import type { ExitCode } from './errors.ts';
+import type { MutationReport } from './mutation.ts';
 import type { Coverage } from './prediction.ts';
 import type { ClusterFacts, RunRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,6 +19,8 @@ export interface RunResult {
   /** One per probe of the record, in the same order. */
   readonly verdicts: readonly Verdict[];
   readonly coverage: Coverage;
+  /** Present if policies were dropped one by one to see who notices. */
+  readonly mutation?: MutationReport;
   readonly record: RunRecord;
 }
 

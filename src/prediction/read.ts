@@ -37,9 +37,13 @@ export async function readPolicies(
 ): Promise<PoliciesRead> {
   const reader = createReader(cluster, signal);
   const limit = pLimit(AT_ONCE);
-  const own = namespaces.map((namespace) => limit(() => policiesIn(reader, namespace)));
-  const others = (await servedPlaces(reader)).map((place) => limit(() => policiesOf(reader, place)));
-  const found = (await Promise.all([...own, ...others])).flat();
+  const [own, others] = await Promise.all([
+    Promise.all(namespaces.map((namespace) => limit(() => policiesIn(reader, namespace)))),
+    servedPlaces(reader).then((places) =>
+      Promise.all(places.map((place) => limit(() => policiesOf(reader, place)))),
+    ),
+  ]);
+  const found = [...own, ...others].flat();
   const concerned = new Set(namespaces);
   const policies = found.filter(
     ({ metadata: { namespace } }) => namespace === undefined || concerned.has(namespace),

@@ -25,9 +25,9 @@ export function telling(
     const identity = identities.get(workload.name);
     return identity === undefined ? [] : [{ workload, identity }];
   });
-  const read = worldOf([...objects, ...created(scenario)], { templates: false });
+  const read = worldOf([...objects, ...createdNamespaces(scenario)], { templates: false });
   const own = scenario.policies.map(({ manifest }) => manifest as unknown as V1NetworkPolicy);
-  const pods = known.map(({ workload, identity }) => podOf(workload, identity));
+  const pods = known.map(({ workload, identity }) => podLike(workload, identity));
   const { classes } = compile({ ...read, policies: [...read.policies, ...own], pods });
   return new Map(
     known.map(({ workload, identity }, index) => [
@@ -38,13 +38,14 @@ export function telling(
   );
 }
 
-function created({ namespaces }: Scenario): readonly Manifest[] {
+export function createdNamespaces({ namespaces }: Scenario): readonly Manifest[] {
   return namespaces
     .filter(({ create }) => create)
     .map(({ name, labels }) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }));
 }
 
-function podOf(
+/** A pod as it would be launched, at an address that nobody knows yet. */
+export function podLike(
   { name, namespace }: Workload,
   { labels, ports = [] }: Pick<Identity, 'labels' | 'ports'>,
 ): PolicyPod {

@@ -1,4 +1,5 @@
 /** What the policies add to a result as a whole: where mismatches come from, and what was not put to the test. */
+import type { MutantReport } from '../model/mutation.ts';
 import type { UnprovenUnit } from '../model/prediction.ts';
 import type { RunResult } from '../model/result.ts';
 import type { DiagnosisKind } from '../model/verdict.ts';
@@ -29,6 +30,21 @@ export function classLines({ record: { classes = [] } }: Pick<RunResult, 'record
     ...(classes.length > shown.length
       ? [`and ${count(classes.length - shown.length, 'more class', 'more classes')}`]
       : []),
+  ];
+}
+
+/** What could be lost unnoticed, a line each, then how the others were found to be noticed. */
+export function mutationLines({ mutation }: Pick<RunResult, 'mutation'>): string[] {
+  if (mutation === undefined) return [];
+  const of = (outcome: MutantReport['outcome']) =>
+    mutation.mutants.filter((each) => each.outcome === outcome);
+  const [unnoticed, unknown, noticed] = [of('unnoticed'), of('unknown'), of('noticed')];
+  const foreseen = noticed.filter(({ by }) => by === 'evaluator').length;
+  const total = count(mutation.mutants.length, 'rule and default deny', 'rules and default denies');
+  return [
+    `${total} dropped one at a time: ${unnoticed.length} unnoticed, ${unknown.length} could not be told, ${noticed.length} noticed (${foreseen} by the evaluator alone, ${noticed.length - foreseen} by packets)`,
+    ...unnoticed.map(({ id }) => `  unnoticed: ${id} (by packets: the run without it passes as well)`),
+    ...unknown.map(({ id }) => `  could not be told: ${id} (the run without it is inconclusive)`),
   ];
 }
 

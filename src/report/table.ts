@@ -1,7 +1,7 @@
 /** The report for people: header, truth table, what is not as expected with its evidence, one summary line. */
 import type { RunResult } from '../model/result.ts';
 import type { VerdictKind } from '../model/verdict.ts';
-import { classLines, coverageLine, diagnosisLine } from './comparison.ts';
+import { classLines, coverageLine, diagnosisLine, mutationLines } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { visible } from './escape.ts';
 import {
@@ -119,6 +119,7 @@ function comparisonLines(result: RunResult, look: Look): string[] {
     ...classLines(result),
     ...(why === undefined ? [] : [`why: ${why}`]),
     ...(untested === undefined ? [] : [`not put to the test: ${untested}`]),
+    ...mutationLines(result),
   ];
   return rows.flatMap((row) => wrap(visible(row), look.width));
 }

@@ -1,6 +1,6 @@
 import type { ArgumentsCamelCase } from 'yargs';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { type ExitCode, NetproofError } from '../../model/errors.ts';
+import { EXIT, type ExitCode, NetproofError } from '../../model/errors.ts';
 import type { RunResult } from '../../model/result.ts';
 import type { Loaded } from '../../plan/plan.ts';
 import { FORMAT_NAMES, type FormatName } from '../../report/format.ts';
@@ -21,6 +21,7 @@ export interface RunArguments {
   readonly 'sandbox-nodes': number | undefined;
   readonly 'skip-preflight': boolean;
   readonly exhaustive: boolean;
+  readonly 'mutate-policies': boolean;
   readonly 'control-namespace': string | undefined;
   readonly image: string | undefined;
   readonly timeout: string | undefined;
@@ -74,6 +75,12 @@ export const run: Command<RunArguments> = {
           'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
       })
       .option('exhaustive', exhaustiveOption)
+      .option('mutate-policies', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Then drop each rule and default deny of the scenario once, and list those whose loss no expectation notices; with --sandbox',
+      })
       .option('control-namespace', {
         type: 'string',
         requiresArg: true,
@@ -110,35 +117,59 @@ export const run: Command<RunArguments> = {
 type Options = ArgumentsCamelCase<RunArguments>;
 
 async function probe(loaded: Loaded, options: Options, context: Context): Promise<ExitCode> {
-  const output = outputOf(options);
-  const timeoutMs = durationOption('timeout', options.timeout);
-  const probeIn = async (cluster: Cluster): Promise<ExitCode> => {
-    const { sandbox, skipPreflight, exhaustive, controlNamespace } = options;
-    const report = (result: RunResult): Promise<void> => writeResult(result, output, context.terminal);
-    const runId = newRunId();
-    const wanted = {
-      cluster,
-      sandbox,
-      runId,
-      skipPreflight,
-      exhaustive,
-      controlNamespace,
-      timeoutMs,
-      report,
-    };
-    const { summary } = await launch(loaded, wanted, context);
-    return summary.exitCode;
-  };
-  if (!options.sandbox) return probeIn(await connectTo(options));
+  if (!options.sandbox) return probeIn(await connectTo(options), loaded, options, context);
   const choice = { cni: options.sandboxCni, nodes: options.sandboxNodes };
-  return withSandbox(choice, context, async (sandbox) => probeIn(await connectToSandbox(sandbox)));
+  return withSandbox(choice, context, async (sandbox) => {
+    const cluster = await connectToSandbox(sandbox);
+    return (options.mutatePolicies ? mutateIn : probeIn)(cluster, loaded, options, context);
+  });
+}
+
+type Report = (result: RunResult) => Promise<void>;
+
+function launchIn(cluster: Cluster, loaded: Loaded, options: Options, context: Context, report: Report) {
+  const { sandbox, skipPreflight, exhaustive, controlNamespace } = options;
+  const timeoutMs = durationOption('timeout', options.timeout);
+  const wanted = { cluster, sandbox, runId: newRunId(), skipPreflight, exhaustive, controlNamespace };
+  return launch(loaded, { ...wanted, timeoutMs, report }, context);
+}
+
+async function probeIn(
+  cluster: Cluster,
+  loaded: Loaded,
+  options: Options,
+  context: Context,
+): Promise<ExitCode> {
+  const report: Report = (result) => writeResult(result, outputOf(options), context.terminal);
+  return (await launchIn(cluster, loaded, options, context, report)).summary.exitCode;
+}
+
+/** From a run that is not proven nothing could be concluded: its result is all that there is. */
+async function mutateIn(
+  cluster: Cluster,
+  loaded: Loaded,
+  options: Options,
+  context: Context,
+): Promise<ExitCode> {
+  const { mutatePolicies } = await import('../../mutate/mutate.ts');
+  const silently = (each: Loaded): Promise<RunResult> =>
+    launchIn(cluster, each, options, context, () => Promise.resolve());
+  const tell = (message: string): Promise<void> => context.terminal.err.write(`${message}\n`);
+  const result = await silently(loaded);
+  const { exitCode } = result.summary;
+  if (exitCode !== EXIT.proven)
+    await tell('policies are not dropped: the run with all of them is not proven');
+  const mutation = exitCode === EXIT.proven && (await mutatePolicies(loaded, { run: silently, tell }));
+  await writeResult({ ...result, ...(mutation && { mutation }) }, outputOf(options), context.terminal);
+  return exitCode;
 }
 
 function outputOf({ output, outputFile }: Options): Output {
   return { format: output, file: outputFile };
 }
 
-function checkChoice({ sandbox, kubeconfig, context, sandboxCni, sandboxNodes }: Options): void {
+function checkChoice(options: Options): void {
+  const { sandbox, kubeconfig, context, sandboxCni, sandboxNodes, mutatePolicies } = options;
   if (sandbox && (kubeconfig !== undefined || context !== undefined)) {
     throw new NetproofError('usage', '--sandbox makes a cluster of its own', {
       hint: 'leave out --kubeconfig and --context, or --sandbox',
@@ -146,6 +177,11 @@ function checkChoice({ sandbox, kubeconfig, context, sandboxCni, sandboxNodes }:
   }
   if (!sandbox && (sandboxCni !== undefined || sandboxNodes !== undefined)) {
     throw new NetproofError('usage', '--sandbox-cni and --sandbox-nodes say how a sandbox is made', {
+      hint: 'add --sandbox',
+    });
+  }
+  if (mutatePolicies && !sandbox) {
+    throw new NetproofError('usage', '--mutate-policies is for the embedded cluster alone', {
       hint: 'add --sandbox',
     });
   }
