@@ -90,6 +90,31 @@ export function rule(
   return { judged, signature: signatureOf(seen.filter((_, index) => verdicts[index]?.verdict === 'pass')) };
 }
 
+export const isHeld = (ruling: Ruling | undefined): boolean =>
+  ruling?.judged.every(({ verdict }) => verdict.verdict === 'pass') === true;
+
+/**
+ * A deny that once held with all its controls, and of which nothing can be told at last, did hold: a machine that
+ * has become busy takes nothing back. Not so an allow, which may have passed before its policy came.
+ */
+export function remembering(earlier: readonly Ruling[], last: Ruling): Ruling {
+  const held = new Map(
+    earlier.flatMap(({ judged }) =>
+      judged
+        .filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass')
+        .map((each) => [each.cell, each] as const),
+    ),
+  );
+  const outcomes = (transport: 'tcp' | 'udp'): Outcome[] =>
+    [...new Set([...earlier, last].flatMap(({ signature }) => signature[transport]))].sort();
+  return {
+    judged: last.judged.map((each) =>
+      each.verdict.verdict === 'inconclusive' ? (held.get(each.cell) ?? each) : each,
+    ),
+    signature: { tcp: outcomes('tcp'), udp: outcomes('udp') },
+  };
+}
+
 /** Every socket that is asked was bound, so that a refusal is a deny. */
 function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
   const outcomes = (udp: boolean): Outcome[] => {

@@ -14,7 +14,9 @@ import type { Moment } from './measures.ts';
 import {
   asExpected,
   isDenied,
+  isHeld,
   isReached,
+  remembering,
   rule,
   type Ruling,
   type Seen,
@@ -41,6 +43,8 @@ const LOOKUP: Ask = {
 const BASELINE_MS = 8_000;
 const APPLY_MS = 13_000;
 const REMOVE_MS = 13_000;
+/** Rulings in between, for what can't be told at the end. */
+const LOOK_MS = 1_500;
 /** How long sources may take to tell two more rounds; on the slowest networks a round takes six seconds. */
 const FRESH_MS = 20_000;
 /** How long listeners' logs may take to catch up at last. */
@@ -144,17 +148,21 @@ class Play {
    * Every listener's log has caught up.
    */
   async settle(since: number): Promise<Ruling> {
-    let ruling: Ruling | undefined;
-    const held = (): boolean => ruling?.judged.every(({ verdict }) => verdict.verdict === 'pass') === true;
+    const rulings: Ruling[] = [];
+    let nextLook = since + LOOK_MS;
     await this.#until(APPLY_MS, async (signal) => {
+      const now = this.#context.clock.now();
       const seen = seenSince(this.#stage, since);
-      if (!asExpected(seen)) return false;
-      ruling = await this.#rule(seen, signal);
-      return held();
+      if (!asExpected(seen) && now < nextLook) return false;
+      nextLook = now + LOOK_MS;
+      rulings.push(await this.#rule(seen, signal));
+      return isHeld(rulings.at(-1));
     });
-    if (ruling !== undefined && held()) return ruling;
+    const last = rulings.at(-1);
+    if (last !== undefined && isHeld(last)) return last;
     const seen = await this.#fresh();
-    return withDeadline(this.#context.signal, CATCH_UP_MS, (signal) => this.#rule(seen, signal));
+    const late = await withDeadline(this.#context.signal, CATCH_UP_MS, (signal) => this.#rule(seen, signal));
+    return remembering(rulings, late);
   }
 
   /** The latest rounds, begun no earlier than now: a busy source may be telling of long ago. */

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome, ResultLine } from '../../../probes/wire.ts';
 import { type CanaryCell, cellsOf, TCP } from '../../../src/preflight/canary/cells.ts';
-import { asExpected, seenSince } from '../../../src/preflight/canary/observe.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
+import { asExpected, remembering, type Ruling, seenSince } from '../../../src/preflight/canary/observe.ts';
 import type { Stage, Voice } from '../../../src/preflight/canary/stage.ts';
 
 const { pass, drop } = cellsOf('ingress', 'ingress');
@@ -67,5 +68,29 @@ describe('the cells are as expected', () => {
     const [line] = lines(0, open);
     const mute = { ...line, attempts: [{ ...line?.attempts[0], echoed: false }] } as ResultLine;
     expect(held(1000, [ALLOW, [mute]])).toBe(false);
+  });
+});
+
+describe('of what is told earlier and at last', () => {
+  const verdict = (kind: 'held' | 'leaked' | 'untold'): Verdict => {
+    const base = { probe: 0, because: kind, flaky: false, controls: {} };
+    if (kind === 'untold') return { ...base, verdict: 'inconclusive', cause: 'starved' };
+    return kind === 'held'
+      ? { ...base, verdict: 'pass', cause: 'dropped' }
+      : { ...base, verdict: 'fail', cause: 'leak' };
+  };
+  const ruling = (cell: CanaryCell, kind: Parameters<typeof verdict>[0]): Ruling => ({
+    judged: [{ cell, fromNode: 'a', toNode: 'b', verdict: verdict(kind) }],
+    signature: { tcp: kind === 'held' ? ['timed-out'] : [], udp: [] },
+  });
+  test.each([
+    ['a deny that held and then could not be told held', DENY, 'held', 'untold', 'pass'],
+    ['a deny that held and then leaked leaks', DENY, 'held', 'leaked', 'fail'],
+    ['a deny that leaked and then could not be told is not told', DENY, 'leaked', 'untold', 'inconclusive'],
+    ['an allow that passed and then could not be told is not told', ALLOW, 'held', 'untold', 'inconclusive'],
+  ] as const)('%s', (_, cell, before, after, expected) => {
+    const { judged, signature } = remembering([ruling(cell, before)], ruling(cell, after));
+    expect(judged[0]?.verdict.verdict).toBe(expected);
+    expect(signature.tcp).toEqual(before === 'held' ? ['timed-out'] : []);
   });
 });
