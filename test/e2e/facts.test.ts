@@ -189,7 +189,7 @@ describe('who has no rights', () => {
     ],
     ['GET /metrics', 'forbidden: USER cannot get path "/metrics"'],
   ])('is told of %s: %s', async (asked, message) => {
-    const [method, path = ''] = asked.split(' ') as ['GET' | 'POST' | 'DELETE', string];
+    const [method, path] = asked.split(' ') as ['GET' | 'POST' | 'DELETE', string];
     const refusal = await refusalOf(sendAsOther(method, path, method === 'POST' ? {} : undefined));
     expect(refusal).toMatchObject({ code: 403, said: message.replace('USER', user) });
   });

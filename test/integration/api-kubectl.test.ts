@@ -246,6 +246,20 @@ const lastLine = async (pod: string): Promise<string> =>
     expect((await asBot('get', 'pods', '--as', 'jane')).stderr).toContain(
       'cannot impersonate resource "users"',
     );
+    // What it may change or hand out is bounded by what it may create and what it has.
+    await ok(['create', 'role', 'writer', '--verb=get,patch,create', '--resource=roles,configmaps']);
+    await ok(['create', 'rolebinding', 'writer', '--role=writer', '--serviceaccount=default:bot']);
+    expect((await asBot('create', 'role', 'own', '--verb=list', '--resource=pods')).code).toBe(0);
+    expect((await asBot('create', 'role', 'more', '--verb=delete', '--resource=pods')).stderr).toContain(
+      'is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
+    );
+    await ok(['delete', 'rolebinding', 'writer']);
+    await ok(['create', 'role', 'patcher', '--verb=get,patch', '--resource=configmaps']);
+    await ok(['create', 'rolebinding', 'patcher', '--role=patcher', '--serviceaccount=default:bot']);
+    const made = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: made }';
+    expect(
+      (await lab.kubectl(['--token', token, 'apply', '--server-side', '-f', '-'], made)).stderr,
+    ).toContain(`configmaps "made" is forbidden: User "${user}" cannot create resource "configmaps"`);
     await ok(['delete', 'rolebinding', 'reader']);
     expect((await asBot('get', 'pods')).code).toBe(1);
     await ok(['delete', 'serviceaccount', 'bot']);

@@ -1,5 +1,6 @@
 /** One request about one resource: what it asks, in the terms of the verbs. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuseEscalation } from './auth/escalation.ts';
 import type { Guard } from './auth/guard.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { User } from './auth/user.ts';
@@ -8,7 +9,7 @@ import type { FieldValidation } from './body.ts';
 import type { DeleteOptions } from './deletion.ts';
 import type { Lists } from './listing.ts';
 import type { LogSource } from './log-source.ts';
-import { isJsonObject } from './object.ts';
+import { type KubeObject, isJsonObject } from './object.ts';
 import { type Status, badRequest } from './refusal.ts';
 import type { Accept, Target } from './request.ts';
 import type { Resource } from './resource.ts';
@@ -52,13 +53,15 @@ function fieldValidation(query: URLSearchParams): FieldValidation {
   throw badRequest(`invalid fieldValidation "${value}"`);
 }
 
-export function writeOptions({ query, target }: Call) {
+export function writeOptions({ query, target, user, rest }: Call) {
   const dryRun = query.get('dryRun');
   if (dryRun !== null && dryRun !== 'All')
     throw badRequest(`invalid dryRun "${dryRun}": supported values: "All"`);
   return {
     dryRun: dryRun === 'All',
     fieldValidation: fieldValidation(query),
+    permit: (resource: Resource, object: KubeObject): void =>
+      refuseEscalation(resource, object, user, rest.context.store),
     ...(target.subresource === 'status' ? { subresource: 'status' as const } : {}),
   };
 }

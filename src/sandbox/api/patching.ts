@@ -23,6 +23,8 @@ export interface PatchRequest {
   readonly patch: Json;
   readonly manager: string;
   readonly force: boolean;
+  /** Throws a Refusal if the one who asks may change the object but not create it. */
+  readonly demandCreate: () => void;
   readonly options: WriteOptions & { readonly subresource?: 'status' };
 }
 
@@ -89,7 +91,10 @@ export function patchObject(rest: Rest, request: PatchRequest): Written & { read
     if (!request.manager) throw badRequest('fieldManager is required for apply patch');
     const exists = rest.context.store.revision(storeName(resource), namespace, name);
     if (!exists && options.subresource) throw notFound(resource, name);
-    if (!exists) return { ...createApplied(rest, request), created: true };
+    if (!exists) {
+      request.demandCreate();
+      return { ...createApplied(rest, request), created: true };
+    }
   }
   const change = (current: KubeObject): JsonObject => {
     const json = current as unknown as JsonObject;

@@ -23,6 +23,8 @@ import { checkMeta, checkMetaUpdate } from './validation/meta.ts';
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldValidation?: FieldValidation;
+  /** Whether the one who asks may store this; throws a Refusal if not. Absent for the cluster's own parts. */
+  readonly permit?: (resource: Resource, object: KubeObject) => void;
 }
 
 export interface Written {
@@ -56,11 +58,13 @@ export class Rest {
   create(resource: Resource, namespace: string, json: JsonObject, options: WriteOptions = {}): Written {
     const { object: given, warnings } = readObject(json, resource, options.fieldValidation ?? 'Warn');
     const named = this.#newMeta(resource, namespace, given);
-    if (resource.namespaced) admitNamespace(resource, named, this.context.store);
+    const asked = (object: KubeObject): KubeObject => (given.metadata.name ? object : unnamed(object));
+    if (resource.namespaced) admitNamespace(resource, asked(named), this.context.store);
     const object = this.#defaulted(resource, named);
     const faults = [...checkMeta(object, resource.name), ...resource.validate(object)];
     if (faults.length > 0) throw invalid(resource, object.metadata.name, faults);
-    const admission = admit(resource, object, this.context.store);
+    options.permit?.(resource, asked(object));
+    const admission = admit(resource, asked(object), this.context.store);
     const allocated = storeName(resource) === 'services' ? this.#allocated(object) : object;
     const stored = options.dryRun ? this.#pretend(resource, allocated) : this.#store(resource, allocated);
     return { object: stored, warnings: [...warnings, ...admission.warnings] };
@@ -96,6 +100,7 @@ export class Rest {
       ...(options.subresource ? [] : [...resource.validate(next), ...resource.validateUpdate(next, current)]),
     ];
     if (faults.length > 0) throw invalid(resource, name, faults);
+    options.permit?.(resource, next);
     return { object: options.dryRun ? next : this.#replace(resource, next), warnings };
   }
 
@@ -207,6 +212,11 @@ export class Rest {
       store.remove(storeName(resource), namespace, name, uid);
     return stored;
   }
+}
+
+/** As admission sees an object whose name is still to be made, and names it in refusals: `web-`. */
+function unnamed(object: KubeObject): KubeObject {
+  return { ...object, metadata: { ...object.metadata, name: object.metadata.generateName ?? '' } };
 }
 
 function keepAddress(next: KubeObject, current: KubeObject): KubeObject {

@@ -26,6 +26,19 @@ export async function replace(call: Call): Promise<void> {
   sendObject(call, 200, written);
 }
 
+function demandCreate({ guard, user, resource: { group, plural }, target }: Call): void {
+  const { namespace = '', name = '' } = target;
+  guard.demand(user, {
+    kind: 'resource',
+    verb: 'create',
+    group,
+    resource: plural,
+    subresource: '',
+    namespace,
+    name,
+  });
+}
+
 export async function patch(call: Call): Promise<void> {
   const body = (await readBody(call.request)) ?? {};
   await loadModel(call.resource.model);
@@ -37,6 +50,7 @@ export async function patch(call: Call): Promise<void> {
     patch: body,
     manager: call.query.get('fieldManager') ?? '',
     force: call.query.get('force') === 'true',
+    demandCreate: () => demandCreate(call),
     options: writeOptions(call),
   });
   sendObject(call, written.created ? 201 : 200, written);

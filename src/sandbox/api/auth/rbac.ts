@@ -43,7 +43,10 @@ function described({ kind, name, namespace }: Subject, home: string): string {
 }
 
 /** The rules of the role that a binding refers to; a RoleBinding may refer to either kind. */
-function rulesOf({ roleRef, metadata }: Binding, store: Store): Pick<Grant, 'rules' | 'missing'> {
+export function rulesOf(
+  { roleRef, metadata }: Pick<Binding, 'roleRef' | 'metadata'>,
+  store: Store,
+): Pick<Grant, 'rules' | 'missing'> {
   const role =
     roleRef.kind === 'ClusterRole'
       ? store.get('clusterroles.rbac.authorization.k8s.io', '', roleRef.name)
