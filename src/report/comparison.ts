@@ -52,19 +52,29 @@ export function mutationLines({ mutation }: Pick<RunResult, 'mutation'>): string
 const MOST_CLASSES = 8;
 const MOST_UNITS = 5;
 
-/** Undefined if everything was put to the test, or if there are no policies. */
-export function coverageLine({ coverage }: Pick<RunResult, 'coverage'>): string | undefined {
-  const { units, unproven } = coverage;
-  if (unproven.length === 0) return undefined;
-  const shown = unproven.slice(0, MOST_UNITS).map(unitWords);
-  const rest = unproven.length - shown.length;
-  const more = rest > 0 ? [`and ${rest.toLocaleString('en-US')} more, see -o json`] : [];
+/** What packets did not show to work, in words; empty if that is nothing. */
+export function coverageLines({ coverage: { units, unproven } }: Pick<RunResult, 'coverage'>): string[] {
+  const [masked, untested] = [unproven.filter(isMasked), unproven.filter((unit) => !isMasked(unit))];
   const total = count(units, 'rule and default deny', 'rules and default denies');
-  return `${unproven.length.toLocaleString('en-US')} of ${total}: ${[...shown, ...more].join('; ')}`;
+  const lines: readonly (readonly [string, readonly UnprovenUnit[]])[] = [
+    ['not put to the test', untested],
+    ["not shown, since the other end's policies deny the same", masked],
+  ];
+  return lines
+    .filter(([, those]) => those.length > 0)
+    .map(([what, those]) => `${what}: ${those.length.toLocaleString('en-US')} of ${total}: ${named(those)}`);
 }
 
-function unitWords({ id, probes, masked }: UnprovenUnit): string {
-  if (probes === 0) return id;
-  if (masked === probes) return `${id} (the other end's policies deny the same)`;
-  return `${id} (not shown by ${count(probes, 'probe')})`;
+function isMasked({ probes, masked }: UnprovenUnit): boolean {
+  return probes > 0 && masked === probes;
+}
+
+function named(units: readonly UnprovenUnit[]): string {
+  const shown = units.slice(0, MOST_UNITS).map(({ id, probes, masked }) => {
+    return probes > masked ? `${id} (not shown by ${count(probes, 'probe')})` : id;
+  });
+  const rest = units.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${rest.toLocaleString('en-US')} more, see -o json`] : [])].join(
+    '; ',
+  );
 }

@@ -1,7 +1,7 @@
 /** Markdown for pull request comments and job summaries: the truth table, then what is not as expected. */
 import type { RunResult } from '../model/result.ts';
 import { portKey } from '../model/scenario.ts';
-import { classLines, coverageLine, diagnosisLine, mutationLines } from './comparison.ts';
+import { classLines, coverageLines, diagnosisLine, mutationLines } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { escapeMarkdown, markdownCode } from './escape.ts';
 import {
@@ -43,13 +43,13 @@ export function render(result: RunResult): string {
 }
 
 function comparisonSections(result: RunResult): string[] {
-  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  const why = diagnosisLine(result);
   const [classes, mutated] = [classLines(result), mutationLines(result)];
   return [
     ...(classes.length === 0 ? [] : [classes.map((line) => `- ${escapeMarkdown(line)}`).join('\n')]),
     ...(why === undefined ? [] : [`**Why:** ${escapeMarkdown(why)}.`]),
     ...(mutated.length === 0 ? [] : [mutated.map((line) => `- ${escapeMarkdown(line.trim())}`).join('\n')]),
-    ...(untested === undefined ? [] : [`**Not put to the test:** ${escapeMarkdown(untested)}.`]),
+    ...coverageLines(result).map((line) => `${escapeMarkdown(line)}.`),
   ];
 }
 

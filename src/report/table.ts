@@ -1,7 +1,7 @@
 /** The report for people: header, truth table, what is not as expected with its evidence, one summary line. */
 import type { RunResult } from '../model/result.ts';
 import type { VerdictKind } from '../model/verdict.ts';
-import { classLines, coverageLine, diagnosisLine, mutationLines } from './comparison.ts';
+import { classLines, coverageLines, diagnosisLine, mutationLines } from './comparison.ts';
 import { enforcerLine } from './detection.ts';
 import { visible } from './escape.ts';
 import {
@@ -114,11 +114,11 @@ function noteLines({ record }: RunResult, look: Look): string[] {
 }
 
 function comparisonLines(result: RunResult, look: Look): string[] {
-  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  const why = diagnosisLine(result);
   const rows = [
     ...classLines(result),
     ...(why === undefined ? [] : [`why: ${why}`]),
-    ...(untested === undefined ? [] : [`not put to the test: ${untested}`]),
+    ...coverageLines(result),
     ...mutationLines(result),
   ];
   return rows.flatMap((row) => wrap(visible(row), look.width));

@@ -4,7 +4,7 @@
  */
 import { dump } from 'js-yaml';
 import type { RunResult } from '../model/result.ts';
-import { coverageLine, diagnosisLine } from './comparison.ts';
+import { coverageLines, diagnosisLine } from './comparison.ts';
 import { visible } from './escape.ts';
 import {
   classWords,
@@ -38,10 +38,10 @@ export function render(result: RunResult): string {
 }
 
 function comparison(result: RunResult): string[] {
-  const [why, untested] = [diagnosisLine(result), coverageLine(result)];
+  const why = diagnosisLine(result);
   return [
     ...(why === undefined ? [] : [`# why: ${visible(why)}`]),
-    ...(untested === undefined ? [] : [`# not put to the test: ${visible(untested)}`]),
+    ...coverageLines(result).map((line) => `# ${visible(line)}`),
   ];
 }
 

@@ -6,7 +6,7 @@ export interface Element {
   text: string;
 }
 
-const TOKEN = /<\?xml[^?]*\?>|<\/([a-z]+)>|<([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>|([^<]+)/gy;
+const TOKEN = /<\?xml[^?]*\?>|<\/([a-z-]+)>|<([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>|([^<]+)/gy;
 
 export function readXml(source: string): Element {
   const root: Element = { name: '', attributes: {}, children: [], text: '' };
