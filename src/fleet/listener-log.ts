@@ -10,7 +10,9 @@ import { deferred } from './deferred.ts';
 export interface ListenerLog extends AgentLog {
   /** Resolves when every socket is bound; rejects with `deploy-failed` if one can't be. */
   readonly listening: Promise<void>;
-  /** Hands a sighting over, on our clock, and forgets it: a mesh has too many to hold twice. */
+  /** On our clock. */
+  sighting(nonce: string): Sighting | undefined;
+  /** Hands a sighting over and forgets it: a mesh has too many to hold twice. */
   claim(nonce: string): Sighting | undefined;
   /** Times on the pod's clock, as all times below. */
   readonly alive: ReadonlyMap<string, readonly number[]>;
@@ -42,7 +44,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
         break;
       case 'seen':
         for (const [nonce, port, from, at] of line.nonces)
-          sightings.set(nonce, sighting(nonce, port, from, at));
+          sightings.set(nonce, sightingOf(nonce, port, from, at));
         break;
       case 'beat':
         lastBeat = line.at;
@@ -68,13 +70,18 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
     );
   };
   log.done.then(() => ended(), ended);
+  const sighting = (nonce: string): Sighting | undefined => {
+    const seen = sightings.get(nonce);
+    return seen && { ...seen, at: seen.at + log.offsetMs };
+  };
 
   return {
     listening: listening.promise,
+    sighting,
     claim: (nonce) => {
-      const sighting = sightings.get(nonce);
+      const claimed = sighting(nonce);
       sightings.delete(nonce);
-      return sighting && { ...sighting, at: sighting.at + log.offsetMs };
+      return claimed;
     },
     alive,
     lag,
@@ -101,7 +108,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   };
 }
 
-function sighting(nonce: string, port: string, from: string, at: number): Sighting {
+function sightingOf(nonce: string, port: string, from: string, at: number): Sighting {
   const [protocol = 'tcp', number = '0'] = port.split('/');
   return { nonce, protocol: protocol as Protocol, port: Number(number), from, at };
 }

@@ -6,7 +6,11 @@ import type { Ask, Batch } from './batches.ts';
 import type { Measured } from './probe.ts';
 import type { ProberLog, Told } from './prober.ts';
 
-/** To be called once: it takes the sightings out of the listeners' logs. @param moved UIDs of existing pods that no longer hold the address they held when the run began */
+/**
+ * To be called once: it takes the sightings out of the listeners' logs.
+ *
+ * @param moved UIDs of existing pods that no longer hold the address they held when the run began
+ */
 export function probeRecords(
   measured: Measured,
   fleet: Fleet,
@@ -45,7 +49,7 @@ function probeRecord(
 }
 
 function observe(told: Told, index: number, log: ProberLog, listener: Listener | undefined): Observation {
-  return { ...told, seen: listener ? sightingsOf(told.attempts, index, log.salt, listener) : [] };
+  return { ...told, seen: listener ? sightingsOf(told.attempts, index, log.salt, listener.log.claim) : [] };
 }
 
 /** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */
@@ -56,12 +60,12 @@ export function sightingsOf(
   attempts: readonly Attempt[],
   index: number,
   salt: string,
-  { log }: Listener,
+  look: (nonce: string) => Sighting | undefined,
 ): Sighting[] {
   const seen: Sighting[] = [];
   for (const round of new Set(attempts.map((attempt) => attempt.round))) {
     for (let n = 0; n < MOST_ATTEMPTS; n += 1) {
-      const sighting = log.claim(`${salt}.${index}.${round}.${n}`);
+      const sighting = look(`${salt}.${index}.${round}.${n}`);
       if (sighting) seen.push(sighting);
     }
   }

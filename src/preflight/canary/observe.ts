@@ -4,6 +4,7 @@
  */
 import type { Outcome, ResultLine } from '../../../probes/wire.ts';
 import type { Context } from '../../fleet/context.ts';
+import type { Listener } from '../../fleet/deploy.ts';
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Observation, ProbeRecord, ProberRecord, RunRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/verdict.ts';
@@ -189,7 +190,7 @@ function observe(
   rounds: readonly ResultLine[],
   { resident }: Voice,
   index: number,
-  listener: Parameters<typeof sightingsOf>[3] | undefined,
+  listener: Listener | undefined,
 ): Observation {
   const { offsetMs } = resident.log;
   const last = rounds.at(-1) as ResultLine;
@@ -200,7 +201,8 @@ function observe(
     stable: rounds.length === STREAK && alike,
     attempts: attempts.map((attempt) => ({ ...attempt, at: attempt.at + offsetMs })),
     history: last.history.map((change) => ({ ...change, at: change.at + offsetMs })),
-    seen: listener ? sightingsOf(attempts, index, resident.salt, listener) : [],
+    // Ruled on again and again, so the log keeps them.
+    seen: listener ? sightingsOf(attempts, index, resident.salt, listener.log.sighting) : [],
   };
 }
 
