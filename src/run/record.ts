@@ -81,8 +81,16 @@ function whereabouts(policies: readonly PolicyFact[]): (policy: PolicyRef) => st
   return ({ uid }) => (uid === undefined ? undefined : places.get(uid));
 }
 
+/** Of more only the number is told. */
+const MOST_GAPS = 5;
+
 function gapNotes(gaps: readonly Gap[]): readonly string[] {
-  return [...new Set(gaps.map(({ why }) => `what the policies say is not known for sure: ${why}`))];
+  const reasons = [...new Set(gaps.map(({ why }) => why))];
+  const rest = reasons.length - MOST_GAPS;
+  return [
+    ...reasons.slice(0, MOST_GAPS).map((why) => `what the policies say is not known for sure: ${why}`),
+    ...(rest > 0 ? [`and ${rest} more of this kind: netproof rbac lists the rights to read policies`] : []),
+  ];
 }
 
 export interface Judged {
