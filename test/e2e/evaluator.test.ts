@@ -38,7 +38,9 @@ test.each(sets.map((set, at) => [at + 1, set] as const))(
   async (_, set) => {
     const answers = predictions(set);
     const certain = [...answers].filter(([, answer]) => answer.certain);
-    const proved = await prove(writeScenario(scenarioOf(set, answers)), { args: ['--skip-preflight'] });
+    const proved = await prove(writeScenario(scenarioOf(set, answers)), {
+      args: ['--skip-preflight', '--exhaustive'],
+    });
     const seen = table(proved);
     const happened = certain.map(([cell]) => [cell, seen[cell] === 'leak' ? 'reached' : seen[cell]]);
     expect({ policies: set.policies, cells: Object.fromEntries(happened) }).toEqual({
