@@ -32,6 +32,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+/** An error that nobody waits for is a bug; the command is ended as by a signal, so that it cleans up. */
+let stray: { readonly error: unknown } | undefined;
+process.on('unhandledRejection', (error) => {
+  // What is being stopped may well say so to nobody.
+  if (interruption.signal.aborted) return;
+  stray = { error };
+  interruption.interrupt();
+});
+
 async function execute(context: Context): Promise<ExitCode> {
   const parsed = await parse(argv, terminal.out.columns);
   switch (parsed.kind) {
@@ -46,12 +55,17 @@ async function execute(context: Context): Promise<ExitCode> {
   }
 }
 
-try {
-  process.exitCode = await execute({ terminal, interruption });
-} catch (error) {
+async function tell(error: unknown): Promise<void> {
   const { text, exitCode } = problemOf(error);
   process.exitCode = exitCode;
   await terminal.err.write(text);
 }
+
+try {
+  process.exitCode = await execute({ terminal, interruption });
+} catch (error) {
+  await tell(error);
+}
+if (stray) await tell(stray.error);
 // Every write has been waited for; an idle connection to the API server must not keep the process.
 process.exit();

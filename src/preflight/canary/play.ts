@@ -64,9 +64,7 @@ export async function playCanary(
   const early = script.policies.filter(
     ({ name, spec }) => typeof spec !== 'function' && (!thorough || name === NEWCOMER),
   );
-  const applying = play.apply(early);
-  await play.enter(thorough);
-  await applying;
+  await Promise.all([play.apply(early), play.enter(thorough)]);
   if (thorough) await play.baseline();
   const appliedAt = context.clock.now();
   const late = script.policies.filter((policy) => !early.includes(policy));

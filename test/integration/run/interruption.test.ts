@@ -1,6 +1,6 @@
 /** Runs that are ended from outside, in each phase: cleaned up, or with word of how to; and links that break. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Running, netproof } from '../../support/netproof.ts';
+import { type Running, netproof, start } from '../../support/netproof.ts';
 import { Lab, RUN_MS, table, unlessStarved, type Written } from '../../support/sandbox-run.ts';
 import { type Link, openLink } from '../../support/link.ts';
 
@@ -29,7 +29,7 @@ const DROPPED = { 'server -> server:tcp/8080': 'dropped', 'client -> server:tcp/
 /** Moments of a run, each with something that has just happened in the cluster. */
 const MOMENTS: readonly (readonly [string, (run: Running, id: string) => Promise<unknown>])[] = [
   ['preflight, as it begins', (run) => run.seen(/^preflight \.\.\./m)],
-  ['preflight, while its canary asks', (_run, id) => lab.launched('canary-free', 'prober', id)],
+  ['preflight, while its canary asks', (_run, id) => lab.launched('canary-stranger-0', 'prober', id)],
   ['deploy', (run) => run.seen(/^deploy \.\.\./m)],
   ['deploy, with a listener up', (_run, id) => lab.launched('server', 'listener', id)],
   ['probe, as it begins', (run) => run.seen(/^probe \.\.\./m)],
@@ -62,6 +62,27 @@ async function isEnded(
   expect(stderr).toMatch(/^note: removed \d+ /m);
   expect(stderr).toMatch(/^netproof: interrupted before there was a result$/m);
 }
+
+test(
+  'an error that nobody waits for is a bug: told with its stack, exit code 70, cleaned up',
+  async () => {
+    const before = await lab.everything();
+    const plant = 'process.on("SIGUSR2",()=>{Promise.reject(new Error("planted"))})';
+    const run = start(['run', await lab.write(scenario('strayed')), '-o', 'json'], {
+      KUBECONFIG: lab.sandbox.kubeconfigPath,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(plant)}`,
+    });
+    const [, id = ''] = await run.seen(/^run (\w+)$/m);
+    await lab.launched('client', 'prober', id);
+    run.process.kill('SIGUSR2');
+    const { code, stdout, stderr } = await run.ended;
+    expect({ code, stdout }).toEqual({ code: 70, stdout: '' });
+    expect(stderr).toMatch(/^note: removed \d+ /m);
+    expect(stderr).toMatch(/^netproof: this is a bug, please report it with what follows\nError: planted$/m);
+    await lab.unchanged(before);
+  },
+  RUN_MS,
+);
 
 describe('what could not clean up is found by its label', () => {
   const cleanup = (id: string) =>
