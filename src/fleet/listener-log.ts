@@ -11,9 +11,9 @@ export interface ListenerLog extends AgentLog {
   /** Resolves when every socket is bound; rejects with `deploy-failed` if one can't be. */
   readonly listening: Promise<void>;
   /** On our clock. */
-  sighting(nonce: string): Sighting | undefined;
+  readonly sighting: (nonce: string) => Sighting | undefined;
   /** Hands a sighting over and forgets it: a mesh has too many to hold twice. */
-  claim(nonce: string): Sighting | undefined;
+  readonly claim: (nonce: string) => Sighting | undefined;
   /** Times on the pod's clock, as all times below. */
   readonly alive: ReadonlyMap<string, readonly number[]>;
   readonly lag: readonly (readonly [number, number])[];

@@ -50,7 +50,7 @@ describe('what a person is told', () => {
     const error = told(answer(403, 'pods is forbidden: User "u" cannot list resource "pods"'));
     expect(error.code).toBe('forbidden');
     expect(error.message).toMatch(/not allowed to list pods in namespace pci: .*User "u"/);
-    expect(error.hint).toMatch(/--dry-run/);
+    expect(error.hint).toMatch(/netproof rbac/);
   });
 
   test('403 for another reason, such as a quota, blames no role', () => {
