@@ -81,6 +81,8 @@ function reportOf(
     },
     wallMs: round(wallMs),
     phasesMs: phases,
+    // Without the start of the probers' pods, which is the cluster's affair.
+    probersAskingMs: askingMs(record.probers),
     listenersRunningToJudgedMs: probing + (phases['judge'] ?? 0),
     probesPerSecond: round(summary.total / (probing / 1000)),
     orchestrator: {
@@ -96,6 +98,12 @@ function reportOf(
     api: resources.api,
     ...(floor ? { floor: { ms: round(floor.ms), timesFloor: round(probing / floor.ms, 2) } } : {}),
   };
+}
+
+/** From the first prober's start to the last one's end. */
+function askingMs(probers: RunResult['record']['probers']): number {
+  const from = Math.min(...probers.map(({ startedAt }) => startedAt));
+  return round(Math.max(...probers.map(({ endedAt }) => endedAt)) - from);
 }
 
 async function bench(kubeconfig: string, mesh: Mesh, folder: string, withFloor: boolean): Promise<object> {
