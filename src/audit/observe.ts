@@ -39,7 +39,8 @@ function laidOn(cell: TruthCell, asked: readonly Asked[]): TruthCell {
     observed: {
       verdict,
       cause,
-      because: diagnosis === undefined ? because : `${because}; ${diagnosis.because}`,
+      // Where the network is at fault, the diagnosis is the verdict's own sentence.
+      because: [...new Set([because, ...(diagnosis ? [diagnosis.because] : [])])].join('; '),
     },
   };
 }

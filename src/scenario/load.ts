@@ -61,7 +61,8 @@ async function readFile(path: string, files: Files): Promise<Uint8Array> {
   }
 }
 
-function reasonOf(cause: unknown): string {
+/** Why a file could not be read, in words. */
+export function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   switch (code) {
     case 'ENOENT':

@@ -52,8 +52,8 @@ const POLICIES: Texts = Object.fromEntries(
 );
 const REVIEWED = 'Policies\n\nReviewed-by: Joe <joe@example.com>';
 
-function audited(planted: Planted = {}, folder = '') {
-  const choice = { ...DEFAULT_GIT, repository, folder, reviews: 'fail' as const };
+function audited(planted: Planted = {}, folder = '', ref: string = DEFAULT_GIT.ref) {
+  const choice = { ...DEFAULT_GIT, repository, folder, ref, reviews: 'fail' as const };
   return auditOf({
     ...planted,
     config: { ...planted.config, git: choice },
@@ -103,6 +103,23 @@ describe('committed as live', () => {
     commit(REVIEWED, { ...below, 'test/other.yaml': WEB.replace('name: web', 'name: other') });
     expect(await found({}, 'prod')).toEqual([]);
     expect(await found()).toEqual(['only-committed NetworkPolicy/shop/other']);
+  });
+});
+
+describe('what is not there is not compared', () => {
+  test.each([
+    ['a folder', 'nowhere', DEFAULT_GIT.ref, /has no nowhere at HEAD$/],
+    ['a branch', '', 'gone', /has no commit gone$/],
+  ])('%s', async (_, folder, ref, said) => {
+    commit(REVIEWED, POLICIES);
+    await expect(audited({}, folder, ref)).rejects.toThrow(said);
+  });
+
+  test('no policy, live or committed: nothing passes for examined', async () => {
+    commit('none', { 'README.md': 'none' });
+    const none = Object.keys(POLICIES).map((file) => [file, '# none'] as const);
+    const { result } = await audited({ files: Object.fromEntries(none) });
+    expect(result.checks.find(({ id }) => id === 'change-control')?.result).toBe('not-applicable');
   });
 });
 

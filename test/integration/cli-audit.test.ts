@@ -1,5 +1,6 @@
 /** The audit's command line: what it refuses, and where its results go. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -54,6 +55,15 @@ describe('netproof audit', () => {
     ['no such repository', ['--git', '/nonexistent'], /git can't read \/nonexistent/],
     ['no such configuration', ['--config', '/nonexistent.yaml'], /can't read \/nonexistent.yaml/],
     ['no such format', ['-o', 'pdf'], /pdf/],
+    ['a cluster where none is audited', ['--context', 'x'], /--manifests is audited without a cluster/],
+    ['a time that is none', ['--timeout', 'soon'], /--timeout soon is no duration/],
+    ['evidence in no folder', ['--evidence', ''], /evidence can't be written to : it is not empty/],
+    // Nothing can be made there, not even by root.
+    [
+      'evidence where nothing can be written',
+      ['--evidence', '/proc/a/b'],
+      /can't be written to \/proc\/a\/b/,
+    ],
   ])('%s is wrong usage', async (_, args, said) => {
     const { code, stdout, stderr } = await offline(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -72,6 +82,18 @@ describe('netproof audit', () => {
       `${config}:4:1: unknown field "sampel" in audit configuration (hint: did you mean "sample"?)`,
     );
     expect(stderr).toContain(`${config}:5:21: "maybe" is not fail, warn or ignore`);
+  });
+
+  test('what would be a mistake in the scenario that is made up is told in the file that it comes from', async () => {
+    const config = join(folder, 'probes.yaml');
+    writeFileSync(
+      config,
+      'apiVersion: netproof/v1\nkind: AuditConfig\nmetadata: { name: x }\nprobes:\n  outside:\n    - { host: "a b", ports: [tcp/99999] }\n',
+    );
+    const { code, stderr } = await offline('--config', config);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${config}:6:15: "a b" is not a DNS name or address`);
+    expect(stderr).toContain(`${config}:6:30: "tcp/99999" is not a port`);
   });
 
   test('evidence that is there is not overwritten, and nothing is examined', async () => {
@@ -98,6 +120,47 @@ describe('netproof verify-evidence', () => {
     const { code, stderr } = await netproof(['verify-evidence', folder]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/has no SHA256SUMS/);
+  });
+
+  describe('of a signed folder', () => {
+    const key = (name: string, algorithm: string): string => {
+      const path = join(folder, name);
+      execFileSync('openssl', ['genpkey', '-algorithm', algorithm, '-out', path], { stdio: 'ignore' });
+      execFileSync('openssl', ['pkey', '-in', path, '-pubout', '-out', `${path}.pub`]);
+      return path;
+    };
+    let evidence = '';
+    beforeAll(async () => {
+      evidence = join(folder, 'signed');
+      const { stderr } = await offline('--evidence', evidence, '--sign', key('mine.pem', 'ed25519'));
+      expect(stderr).toContain(`evidence written to ${evidence}`);
+    });
+
+    test('by the key that was asked for, and by another', async () => {
+      const mine = await netproof(['verify-evidence', evidence, '--key', join(folder, 'mine.pem.pub')]);
+      expect(mine).toMatchObject({ code: 0, stdout: expect.stringContaining('signed by the given key') });
+      const other = `${key('other.pem', 'ed25519')}.pub`;
+      const others = await netproof(['verify-evidence', evidence, '--key', other]);
+      expect(others).toMatchObject({ code: 1, stdout: expect.stringContaining('BAD signature') });
+    });
+
+    test('with a key of another kind: what could not be checked is not called wrong', async () => {
+      const rsa = `${key('rsa.pem', 'rsa')}.pub`;
+      const { code, stdout, stderr } = await netproof(['verify-evidence', evidence, '--key', rsa]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/no Ed25519 public key/);
+    });
+
+    test('that lost its signature', async () => {
+      const cut = join(folder, 'cut');
+      cpSync(evidence, cut, { recursive: true });
+      rmSync(join(cut, 'SHA256SUMS.sig'));
+      const { code, stdout } = await netproof(['verify-evidence', cut]);
+      expect({ code, stdout }).toEqual({
+        code: 1,
+        stdout: expect.stringContaining('signer.pem is there, but SHA256SUMS.sig is not'),
+      });
+    });
   });
 });
 

@@ -33,6 +33,9 @@ export const changeControl: Check = {
         evidence: [keepers(snapshot.policies)],
       };
     }
+    if (snapshot.policies.length + git.manifests.length + git.unread.length === 0) {
+      return { kind: 'not-applicable', because: 'there is no NetworkPolicy, neither live nor committed' };
+    }
     const pairs = pairsOf(snapshot.policies, git.manifests);
     return {
       kind: 'examined',

@@ -92,7 +92,8 @@ function findings(
 
 /** Where there is no policy at all, one finding tells it: hundreds of workloads would bury the others. */
 function wholeNamespace(direction: Direction, name: string, pods: number, input: CheckInput): Found[] {
-  const message = `namespace ${name}: no policy isolates any of its ${count(pods, 'pod')} for ${direction}`;
+  const which = pods === 1 ? 'its only pod' : `any of its ${pods} pods`;
+  const message = `namespace ${name}: no policy isolates ${which} for ${direction}`;
   return finding(direction, { kind: 'Namespace', name }, name, message, input);
 }
 

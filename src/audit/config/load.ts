@@ -1,6 +1,11 @@
 /** audit.yaml → the configuration. */
 import { dirname, isAbsolute, join } from 'node:path';
+import type { Issue } from '../../model/errors.ts';
 import type { Files } from '../../scenario/files.ts';
+import { hostProblem } from '../../scenario/hosts.ts';
+import { parsePort } from '../../scenario/ports.ts';
+import { quote } from '../../scenario/words.ts';
+import type { Document } from '../../scenario/yaml.ts';
 import {
   type AuditConfig,
   DEFAULT_CONFIG,
@@ -46,7 +51,7 @@ export const DEFAULT_GIT = { folder: '', ref: 'HEAD', reviews: 'warn' } as const
 
 /** Paths in it count from its own folder. Throws `file-unreadable` or `config-invalid`. */
 export async function loadConfig(path: string, files: Files): Promise<AuditConfig> {
-  const { content, at, digest } = await readChecked<ConfigDocument>(path, files, configSchema);
+  const { content, at, digest } = await readChecked<ConfigDocument>(path, files, configSchema, issuesIn);
   const resolve = (relative: string): string =>
     isAbsolute(relative) ? relative : join(dirname(path), relative);
   const { scenarios, exceptions, git } = content;
@@ -59,6 +64,25 @@ export async function loadConfig(path: string, files: Files): Promise<AuditConfi
     ...(git && { git: { ...DEFAULT_GIT, ...git, repository: resolve(git.repository) } }),
     file: { name: path, digest, at: at([]) },
   };
+}
+
+/** What would be a mistake in the scenario that is made up of it. */
+function issuesIn({ probes }: ConfigDocument, at: Document['at']): Issue[] {
+  return (probes?.outside ?? []).flatMap(({ host, ports }, index) => {
+    const here = ['probes', 'outside', index];
+    const problem = hostProblem(host);
+    const wrong = ports.flatMap((port, i): Issue[] =>
+      parsePort(port) === undefined
+        ? [
+            {
+              message: `${quote(port)} is not a port: the number must be from 1 to 65535`,
+              position: at([...here, 'ports', i]),
+            },
+          ]
+        : [],
+    );
+    return [...(problem ? [{ ...problem, position: at([...here, 'host']) }] : []), ...wrong];
+  });
 }
 
 function demandsOf(content: ConfigDocument): Omit<AuditConfig, 'name' | 'scenarios'> {

@@ -4,6 +4,7 @@ import type { AnySchemaObject } from 'ajv';
 import { type Issue, NetproofError } from '../../model/errors.ts';
 import { compile } from '../../scenario/check.ts';
 import type { Files } from '../../scenario/files.ts';
+import { reasonOf } from '../../scenario/load.ts';
 import { decode } from '../../scenario/text.ts';
 import { type Document, parseYaml } from '../../scenario/yaml.ts';
 
@@ -38,8 +39,7 @@ async function bytesOf(path: string, files: Files): Promise<Uint8Array> {
   try {
     return await files.read(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new NetproofError('file-unreadable', `can't read ${path}: ${why}`, { cause });
+    throw new NetproofError('file-unreadable', `can't read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -25,7 +25,8 @@ export type SignatureState =
 /**
  * @param publicKey PEM of whom the evidence must be signed by; absent: nobody in particular
  *
- * Throws `file-unreadable` if it is no evidence folder.
+ * Throws `file-unreadable` if it is no evidence folder or can't be read, and `usage` if the key is none of Ed25519: what
+ * could not be checked is not called wrong.
  */
 export async function verifyEvidence(folder: string, publicKey?: string): Promise<Verification> {
   const manifest = await readFile(join(folder, SUMS)).catch((cause: unknown) => {
@@ -34,25 +35,46 @@ export async function verifyEvidence(folder: string, publicKey?: string): Promis
     });
   });
   const sums = parseSums(manifest.toString('utf8'));
-  const there = await filesIn(folder);
+  const wanted = publicKey === undefined ? undefined : askedFor(publicKey);
+  const there = await readable(folder, filesIn(folder));
   const about = new Set([SUMS, SIGNATURE, SIGNER]);
   const missing = [...sums.keys()].filter((path) => !there.has(path));
   const changed: string[] = [];
   for (const [path, sum] of sums) {
     if (there.get(path) === 'other') changed.push(path);
-    else if (there.has(path) && (await digestOf(join(folder, path))) !== sum) changed.push(path);
+    else if (there.has(path)) {
+      const digest = await readable(path, digestOf(join(folder, path)));
+      if (digest !== sum) changed.push(path);
+    }
   }
   return {
     files: sums.size,
     missing,
     changed,
     added: [...there.keys()].filter((path) => !sums.has(path) && !about.has(path)),
-    signature: await signatureOf(folder, manifest, publicKey),
+    signature: await signatureOf(folder, manifest, wanted),
   };
 }
 
 export function isIntact({ missing, changed, added, signature }: Verification): boolean {
   return missing.length + changed.length + added.length === 0 && signature.kind !== 'bad';
+}
+
+function askedFor(publicKey: string): KeyObject {
+  const key = ed25519(publicKey);
+  if (key !== undefined) return key;
+  throw new NetproofError('usage', 'the given key is no Ed25519 public key in PEM', {
+    hint: 'openssl pkey -in key.pem -pubout prints the one of a private key',
+  });
+}
+
+async function readable<T>(what: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NetproofError('file-unreadable', `can't read ${what}: ${why}`, { cause });
+  }
 }
 
 /** As sha256sum writes them. */
@@ -93,22 +115,22 @@ async function digestOf(path: string): Promise<string> {
 async function signatureOf(
   folder: string,
   manifest: Buffer,
-  publicKey: string | undefined,
+  wanted: KeyObject | undefined,
 ): Promise<SignatureState> {
   const read = (name: string): Promise<string | undefined> =>
     readFile(join(folder, name), 'utf8').catch(() => undefined);
   const [signature, beside] = await Promise.all([read(SIGNATURE), read(SIGNER)]);
   if (signature === undefined) {
-    return publicKey === undefined ? { kind: 'none' } : { kind: 'bad', why: 'it is not signed' };
+    if (beside !== undefined) return { kind: 'bad', why: `${SIGNER} is there, but ${SIGNATURE} is not` };
+    return wanted === undefined ? { kind: 'none' } : { kind: 'bad', why: 'it is not signed' };
   }
-  const pem = publicKey ?? beside;
-  const key = pem === undefined ? undefined : ed25519(pem);
+  const key = wanted ?? (beside === undefined ? undefined : ed25519(beside));
   if (key === undefined) return { kind: 'bad', why: 'there is no Ed25519 public key to check it with' };
   if (!verify(null, manifest, key, Buffer.from(signature, 'base64'))) {
     return { kind: 'bad', why: 'it is not by this key over this manifest' };
   }
   const fingerprint = fingerprintOf(key);
-  return { kind: publicKey === undefined ? 'unattested' : 'good', fingerprint };
+  return { kind: wanted === undefined ? 'unattested' : 'good', fingerprint };
 }
 
 function ed25519(pem: string): KeyObject | undefined {

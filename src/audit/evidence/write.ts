@@ -1,19 +1,37 @@
 /** Writes an evidence folder: complete, or not at all. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { NetproofError } from '../../model/errors.ts';
 import type { EvidenceFile } from './file.ts';
 import { SIGNATURE, SIGNER, SUMS } from './names.ts';
 
-/** Throws `usage` if something is there already: evidence is never overwritten. */
+/**
+ * Before the work begins. Throws `usage` if something is there already, since evidence is never overwritten, or if
+ * nothing can be written there.
+ */
 export async function checkEvidenceFolder(folder: string): Promise<void> {
-  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => error.code);
-  if (there === 'ENOENT' || (Array.isArray(there) && there.length === 0)) return;
-  const why = Array.isArray(there) ? 'it is not empty' : 'it is no folder that can be read';
-  throw new NetproofError('usage', `evidence can't be written to ${folder}: ${why}`, {
-    hint: 'name a folder that is not there yet',
-  });
+  const refused = (why: string): NetproofError =>
+    new NetproofError('usage', `evidence can't be written to ${folder}: ${why}`, {
+      hint: 'name a folder that is not there yet, where you may write',
+    });
+  const there = await readdir(resolve(folder)).catch((error: NodeJS.ErrnoException) => error.code);
+  if (Array.isArray(there) && there.length > 0) throw refused('it is not empty');
+  if (!Array.isArray(there) && there !== 'ENOENT') throw refused('it is no folder that can be read');
+  try {
+    await rmdir(await mkdtemp(join(await nearestAbove(resolve(folder)), PARTIAL)));
+  } catch (error) {
+    throw refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const PARTIAL = '.netproof-evidence-';
+
+/** The folder that it would be made in, or that the first of those above it would be. */
+async function nearestAbove(path: string): Promise<string> {
+  const above = dirname(path);
+  const there = await stat(above).catch(() => undefined);
+  return there !== undefined || above === path ? above : nearestAbove(above);
 }
 
 /** Throws `usage` if it is no Ed25519 private key in PEM. */
@@ -39,7 +57,7 @@ export async function writeEvidence(
   { key, fresh }: { readonly key?: KeyObject | undefined; readonly fresh: string },
 ): Promise<void> {
   const target = resolve(folder);
-  const partial = join(dirname(target), `.netproof-evidence-${fresh}.partial`);
+  const partial = join(dirname(target), `${PARTIAL}${fresh}.partial`);
   try {
     await mkdir(partial, { recursive: true });
     const sums: string[] = [];

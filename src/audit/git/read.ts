@@ -1,6 +1,7 @@
 /** Reads what is committed: not the working tree, which nobody has approved. */
 import { join } from 'node:path/posix';
 import type { GitChoice } from '../config/config.ts';
+import { NetproofError } from '../../model/errors.ts';
 import { keepObject } from '../gather/keep.ts';
 import { parseObjects } from '../gather/objects.ts';
 import { PLACES } from '../gather/places.ts';
@@ -20,12 +21,22 @@ interface Blob {
 export async function readGit(git: Git, choice: GitChoice): Promise<GitFacts> {
   const line = async (...args: readonly string[]): Promise<string> =>
     (await git(args)).toString('utf8').trim();
-  const head = await line('rev-parse', '--verify', '--end-of-options', `${choice.ref}^{commit}`);
+  const objectOf = async (name: string, what: string): Promise<string> => {
+    try {
+      return await line('rev-parse', '--verify', '--end-of-options', name);
+    } catch (cause) {
+      throw new NetproofError('file-unreadable', `${choice.repository} has no ${what}`, { cause });
+    }
+  };
+  // First, since it tells whether there is a repository at all.
   const shallow = (await line('rev-parse', '--is-shallow-repository')) === 'true';
+  const head = await objectOf(`${choice.ref}^{commit}`, `commit ${choice.ref}`);
   const folder = join(await line('rev-parse', '--show-prefix'), choice.folder).replace(
     /^\.?\/|\/$|^\.$/g,
     '',
   );
+  // What is not there has no manifests: that would say that nothing is committed.
+  if (folder !== '') await objectOf(`${head}:${folder}`, `${folder} at ${choice.ref}`);
   const blobs = await blobsIn(git, head, folder);
   const [contents, commits] = await Promise.all([
     contentsOf(git, blobs),

@@ -32,22 +32,20 @@ const NO_ALLOW_ALL = admission('netproof-no-allow-all', {
   ],
 });
 
-/** Deleting a namespace deletes its policies too, by the namespace controller: that must stay possible. */
+/**
+ * A namespace that goes takes its policies with it: that must stay possible, whoever does it. The controller manager's
+ * user depends on how it was started (--use-service-account-credentials), the namespace's own state does not.
+ */
 const KEEP_DEFAULT_DENY = admission('netproof-keep-default-deny', {
   failurePolicy: 'Fail',
   matchConstraints: {
-    resourceRules: [{ ...POLICIES.resourceRules[0], operations: ['DELETE'] }],
+    resourceRules: [{ ...POLICIES.resourceRules[0], operations: ['UPDATE', 'DELETE'] }],
   },
-  matchConditions: [
-    {
-      name: 'not-the-namespace-controller',
-      expression: "request.userInfo.username != 'system:serviceaccount:kube-system:namespace-controller'",
-    },
-  ],
   validations: [
     {
-      expression: "oldObject.metadata.name != 'default-deny'",
-      message: 'the default deny of a namespace is not deleted while the namespace is there',
+      expression:
+        "oldObject.metadata.name != 'default-deny' || (request.operation == 'DELETE' ? has(namespaceObject.metadata.deletionTimestamp) : object.spec == oldObject.spec)",
+      message: 'the default deny of a namespace is neither changed nor deleted while the namespace is there',
     },
   ],
 });

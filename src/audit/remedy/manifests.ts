@@ -12,27 +12,36 @@ export function remediationFiles(
   { findings, name }: Pick<AuditResult, 'findings' | 'name'>,
   scenarios: readonly Loaded[],
 ): EvidenceFile[] {
-  const namespaces = new Set(
-    findings.flatMap(({ remedy, subject }) => {
+  const namespaces = new Map(
+    findings.flatMap(({ remedy, subject, system }) => {
       if (remedy === undefined) return [];
-      return [subject.kind === 'Namespace' ? subject.name : (subject.namespace ?? 'default')];
+      return [
+        [subject.kind === 'Namespace' ? subject.name : (subject.namespace ?? 'default'), system] as const,
+      ];
     }),
   );
-  return [...namespaces].map((namespace) => ({
+  return [...namespaces].map(([namespace, system]) => ({
     path: remedyPath(namespace),
     content: [
       `# Proposed by netproof audit ${visible(name)} for namespace ${visible(namespace)}; not applied.`,
       '# Look at it, try it on a copy, and apply the allowing policies before the denying one:',
       '# from then on everything that no rule allows is cut off.',
+      ...(system ? SYSTEM_WARNING : []),
       ...manifestsFor(namespace, scenarios).map((manifest) => `---\n${toYaml(manifest).trimEnd()}`),
       '',
     ].join('\n'),
   }));
 }
 
+const SYSTEM_WARNING: readonly string[] = [
+  '# THIS IS A SYSTEM NAMESPACE: what its pods need is not known here, and cutting it off can stop the cluster.',
+  '# Allow that first (webhooks, metrics, the API server), or have the finding approved as an exception.',
+];
+
 export function manifestsFor(namespace: string, scenarios: readonly Loaded[]): object[] {
   return [
     ...scenarios.flatMap((loaded) => intended(namespace, loaded)),
+    ...(namespace === DNS.namespace ? [serveDns()] : []),
     allowDns(namespace),
     defaultDeny(namespace),
   ];
@@ -51,7 +60,27 @@ export function defaultDeny(namespace: string): object {
   return policy(namespace, 'default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
 }
 
-/** To the cluster's DNS as kubeadm and most distributions label it. */
+/** The cluster's DNS as kubeadm and most distributions label it. */
+const DNS = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  ports: [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ],
+};
+
+/** Pods, nodes and whoever else asks it; it asks resolvers outside, and the API server by its address. */
+function serveDns(): object {
+  const api = [443, 6443].map((port) => ({ protocol: 'TCP', port }));
+  return policy(DNS.namespace, 'cluster-dns', {
+    podSelector: { matchLabels: DNS.labels },
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ ports: DNS.ports }],
+    egress: [{ ports: [...DNS.ports, ...api] }],
+  });
+}
+
 export function allowDns(namespace: string): object {
   return policy(namespace, 'allow-dns', {
     podSelector: {},
@@ -60,14 +89,11 @@ export function allowDns(namespace: string): object {
       {
         to: [
           {
-            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': DNS.namespace } },
+            podSelector: { matchLabels: DNS.labels },
           },
         ],
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
+        ports: DNS.ports,
       },
     ],
   });

@@ -157,11 +157,12 @@ function checkChoice(options: Options): void {
       hint: 'add --sandbox',
     });
   }
-  if (!sandbox && manifests !== undefined && kubeconfig !== undefined) {
+  if (!sandbox && manifests !== undefined && (kubeconfig !== undefined || context !== undefined)) {
     throw new NetproofError('usage', '--manifests is audited without a cluster', {
-      hint: 'leave out --kubeconfig, or --manifests',
+      hint: 'leave out --kubeconfig and --context, or --manifests',
     });
   }
+  durationOption('timeout', options.timeout);
   if (sign !== undefined && evidence === undefined) {
     throw new NetproofError('usage', '--sign signs an evidence folder', { hint: 'add --evidence DIR' });
   }

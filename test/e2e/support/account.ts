@@ -1,8 +1,9 @@
 /** A service account with the rights that `netproof run --dry-run` prints, and no other. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { KubeConfig } from '@kubernetes/client-node';
-import { netproof } from '../../support/netproof.ts';
+import { netproof, TOP } from '../../support/netproof.ts';
 import { kubeconfig, send } from './api.ts';
 import { apply, eventually, type Manifest, remove } from './objects.ts';
 import { newFile } from './scenario.ts';
@@ -24,12 +25,20 @@ export interface Account {
 
 let accounts = 0;
 
-/** @param without the verb and resource of a right that is left out, `create pods` */
-export async function accountFor(scenario: string, without?: string): Promise<Account> {
+/**
+ * @param without the verb and resource of a right that is left out, `create pods`
+ * @param more ClusterRoles to bind besides
+ */
+export async function accountFor(
+  scenario: string,
+  without?: string,
+  more: readonly Manifest[] = [],
+): Promise<Account> {
   accounts += 1;
   const name = `${ROLE_PREFIX}${process.pid}-${accounts}`;
   const user = `system:serviceaccount:${NAMESPACE}:${name}`;
-  const printed = await printedRoles(scenario, name, user);
+  const own = await printedRoles(scenario, name, user);
+  const printed = [...own, ...more.flatMap((role) => bound(role, name))];
   const roles = without === undefined ? printed : printed.map((role) => withoutRight(role, without));
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } };
   try {
@@ -40,6 +49,30 @@ export async function accountFor(scenario: string, without?: string): Promise<Ac
     await remove(account, ...roles);
     throw error;
   }
+}
+
+/** The ClusterRoles that docs/audit.md gives for an audit. */
+export function documentedRoles(): readonly Manifest[] {
+  const text = readFileSync(join(TOP, 'docs/audit.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+  return blocks
+    .filter((block) => block.includes('kind: ClusterRole'))
+    .flatMap((block) => loadAll(block) as Manifest[]);
+}
+
+/** Under a name of the account's own, as its other roles are. */
+function bound(role: Manifest, account: string): readonly Manifest[] {
+  const name = `${account}-${role.metadata.name}`;
+  return [
+    { ...role, metadata: { name } },
+    {
+      apiVersion: role.apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name: account, namespace: NAMESPACE }],
+    },
+  ];
 }
 
 const printing = new Map<string, Promise<string>>();

@@ -24,10 +24,22 @@ async function addressOf({ apiVersion, kind, metadata }: Manifest): Promise<stri
 
 /** Creates or changes them, one after the other. */
 export async function apply(...items: readonly Manifest[]): Promise<void> {
-  for (const item of items) {
-    const path = `${await addressOf(item)}?fieldManager=netproof-e2e&force=true&fieldValidation=Strict`;
-    await send('PATCH', path, item, 'application/apply-patch+yaml');
-  }
+  await applyAs('netproof-e2e', ...items);
+}
+
+/** As somebody else's program would: the API server keeps its name. */
+export async function applyAs(manager: string, ...items: readonly Manifest[]): Promise<void> {
+  for (const item of items) await patch(item, { fieldManager: manager });
+}
+
+/** Resolves if the API server would take them; nothing is changed. */
+export async function tryOut(...items: readonly Manifest[]): Promise<void> {
+  for (const item of items) await patch(item, { fieldManager: 'netproof-e2e', dryRun: 'All' });
+}
+
+async function patch(item: Manifest, options: Readonly<Record<string, string>>): Promise<void> {
+  const query = new URLSearchParams({ ...options, force: 'true', fieldValidation: 'Strict' });
+  await send('PATCH', `${await addressOf(item)}?${query.toString()}`, item, 'application/apply-patch+yaml');
 }
 
 /** Resolves when none of them is there any more. */

@@ -30,6 +30,7 @@ async function takeHandles(sandbox: Sandbox): Promise<void> {
   useHandles({
     'policy-off': behave('none'),
     'policy-on': behave('healthy'),
+    'ignore-except': behave('ignores-except'),
     'node-stop-enforcer': (node = '') => sandbox.setCni(`agent-dead=${node}`),
     'node-start-enforcer': behave('healthy'),
   });

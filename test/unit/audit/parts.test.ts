@@ -10,10 +10,12 @@ import { apiVersionOf, PLACES } from '../../../src/audit/gather/places.ts';
 import { GENERATED, generateScenario } from '../../../src/audit/generate.ts';
 import { differences } from '../../../src/audit/git/compare.ts';
 import { keeperOf } from '../../../src/audit/ownership.ts';
+import { manifestsFor } from '../../../src/audit/remedy/manifests.ts';
 import { fileName } from '../../../src/audit/remedy/remedy.ts';
 import type { KubeObject, Snapshot } from '../../../src/audit/snapshot.ts';
 import { worldIn } from '../../../src/audit/world.ts';
 import type { Sample } from '../../../src/model/audit.ts';
+import { compile } from '../../../src/policy/evaluator.ts';
 
 /** As a cluster would have it. */
 function snapshotOf(text: string): Snapshot {
@@ -87,6 +89,57 @@ describe('what is at stake', () => {
       DEFAULT_CONFIG,
     ).values();
     expect(stake?.exposure).toEqual(exposure);
+  });
+});
+
+describe('remediation', () => {
+  const pod = (namespace: string, name: string, labels: object): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels },
+    spec: { containers: [] },
+    status: { phase: 'Running', podIP: '10.1.1.1' },
+  });
+  const objects = [
+    ...['shop', 'kube-system'].flatMap((name) => [
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+      },
+      ...manifestsFor(name, []),
+    ]),
+    pod('shop', 'web', {}),
+    pod('kube-system', 'coredns', { 'k8s-app': 'kube-dns' }),
+    pod('kube-system', 'other', {}),
+  ];
+  const world = worldIn(snapshotOf(objects.map((object) => JSON.stringify(object)).join('\n---\n')));
+  const evaluator = compile(world);
+  const podNamed = (name: string) => {
+    const found = world.pods.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`no ${name}`);
+    return { pod: found };
+  };
+
+  test.each([
+    ['web', 'coredns', 'UDP', 53, 'allow'],
+    ['other', 'coredns', 'TCP', 53, 'allow'],
+    ['web', 'coredns', 'TCP', 9153, 'deny'],
+    ['web', 'other', 'TCP', 53, 'deny'],
+  ] as const)(
+    'of every namespace leaves the cluster its names: %s → %s %s/%i',
+    (from, to, protocol, port, verdict) => {
+      const flow = { from: podNamed(from), to: podNamed(to), protocol, port };
+      expect(evaluator.decide(flow).verdict).toBe(verdict);
+    },
+  );
+
+  test.each([
+    ['192.0.2.53', 'UDP', 53],
+    ['172.30.0.1', 'TCP', 6443],
+  ] as const)('lets the name service ask %s', (address, protocol, port) => {
+    const flow = { from: podNamed('coredns'), to: { address }, protocol, port };
+    expect(evaluator.decide(flow).verdict).toBe('allow');
   });
 });
 
