@@ -1,7 +1,9 @@
 import type { Evidence, Exposure, TruthCell, TruthTable } from '../../model/audit.ts';
 import { count } from '../../report/text.ts';
-import type { Check, Found } from '../check.ts';
+import type { Check, CheckInput, Found } from '../check.ts';
+import { isNamed } from '../config/choose.ts';
 import { pairExposure } from '../pair-exposure.ts';
+import { policyCounts } from './namespace-coverage.ts';
 
 export const intendedMatrix: Check = {
   id: 'intended-matrix',
@@ -12,8 +14,11 @@ export const intendedMatrix: Check = {
     'policy-allows-too-little': 'The policies deny what the documented requirements allow.',
     'scenario-not-live': 'A scenario creates its namespaces for the run: it says nothing of live policies.',
     'policy-unclear': 'What the policies mean for a pair can’t be said for certain.',
+    'undocumented-namespace':
+      'A namespace of the sample has policies and pods, but no scenario says what these pods need.',
   },
-  run({ truthTables, stakes }) {
+  run(input) {
+    const { truthTables, stakes } = input;
     const given = truthTables.filter(({ generated }) => !generated);
     if (given.length === 0) {
       return {
@@ -28,11 +33,32 @@ export const intendedMatrix: Check = {
       findings: [
         ...given.flatMap((table) => notLive(table, 'scenario-not-live')),
         ...cells.flatMap(({ table, cell }) => judged(table, cell, pairExposure(table, cell, stakes))),
+        ...undocumented(given, input),
       ],
       evidence: given.map(summary),
     };
   },
 };
+
+/** Policies that nobody can hold against anything were not reviewed. What the system's own pods need, nobody here wrote. */
+function undocumented(
+  given: readonly TruthTable[],
+  { sample, snapshot, evaluator, config }: CheckInput,
+): Found[] {
+  const documented = new Set(given.flatMap(({ namespaces }) => Object.values(namespaces)));
+  const inhabited = new Set(evaluator.world.pods.map(({ namespace }) => namespace));
+  const counts = policyCounts(snapshot);
+  return sample.namespaces
+    .map(({ namespace }) => namespace)
+    .filter((name) => counts.has(name) && inhabited.has(name) && !documented.has(name))
+    .filter((name) => !isNamed(name, config.system))
+    .map((name) => ({
+      rule: 'undocumented-namespace',
+      severity: 'inconclusive',
+      subject: { kind: 'Namespace', name },
+      message: `namespace ${name} is in the sample, but no scenario documents what its pods need: its policies were held against nothing`,
+    }));
+}
 
 /** Such a scenario tests the policies that it brings, not those that are audited. */
 export function notLive({ name, created }: TruthTable, rule: string): Found[] {

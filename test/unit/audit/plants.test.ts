@@ -84,6 +84,18 @@ const ROWS: readonly (readonly [check: string, what: string, planted: Planted, f
       ['policy-allows-too-much Expectation/documented/web → db:tcp/5432'],
     ],
     [
+      'intended-matrix',
+      'a sampled namespace that no scenario documents',
+      beside(
+        [
+          '{ apiVersion: v1, kind: Namespace, metadata: { name: legacy } }\n',
+          DENY_SHOP.replace('namespace: shop', 'namespace: legacy'),
+          CLEAN['pods.yaml']?.split('---')[1]?.replace('namespace: data', 'namespace: legacy'),
+        ].join('---'),
+      ),
+      ['undocumented-namespace Namespace/legacy'],
+    ],
+    [
       'over-permissive',
       'a rule without peers and ports',
       withWeb(WEB.replace(/egress:[^]*/, 'egress: [{}]\n')),
