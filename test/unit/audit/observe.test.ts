@@ -44,6 +44,15 @@ describe('an endpoint with several addresses', () => {
   });
 });
 
+test('a diagnosis in the verdict’s own words is told once', () => {
+  const run = runResult([probe({ cause: 'path-dead' })]);
+  const [verdict] = run.verdicts;
+  if (verdict === undefined) throw new Error('no verdict');
+  const diagnosis = { kind: 'environment', because: verdict.because } as const;
+  const [cell] = observed(TABLE, { ...run, verdicts: [{ ...verdict, diagnosis }] }).cells;
+  expect(cell?.observed?.because).toBe(verdict.because);
+});
+
 describe('what the policies say', () => {
   test('stays as it was read where the run did not ask', () => {
     expect(cellAfter({})).toMatchObject({ predicted: 'deny', policies: 'as read' });
