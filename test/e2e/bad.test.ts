@@ -178,11 +178,14 @@ async function startProbing(scenario: Written): Promise<Running> {
   return run;
 }
 
+/** Its silences are waited for long enough for an eviction to come meanwhile. */
+const patient = guarded(PLACE, { attempt: { timeout: '5s' } });
+
 describe('a pod that is evicted while it is probed', () => {
   test(
     'a listener: nothing that it should have been kept from is proven',
     async () => {
-      const run = await startProbing(guarded(PLACE));
+      const run = await startProbing(patient);
       await evict(await launched('server', 'listener'));
       const proved = proofOf(await run.ended);
       for (const cell of DENIED) expect([cell, table(proved)[cell]]).toEqual([cell, 'probe-lost']);
@@ -194,7 +197,7 @@ describe('a pod that is evicted while it is probed', () => {
   test(
     'a prober: its probes are lost, and only they',
     async () => {
-      const run = await startProbing(guarded(PLACE));
+      const run = await startProbing(patient);
       await evict(await launched('stranger', 'prober'));
       const proved = proofOf(await run.ended);
       const others = ([cell]: readonly [string, string]): boolean => !cell.startsWith('stranger');
