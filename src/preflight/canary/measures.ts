@@ -103,7 +103,7 @@ const LOSS_SHARE = 0.05;
 /** A prober that slept this long may have missed an answer and asked again without need. */
 const SLEPT_MS = 60;
 
-/** How the network fares where nothing is forbidden: TCP to open ports, whose handshake needs no busy listener. */
+/** How the network fares where TCP must pass: a handshake needs no busy listener to be awake. */
 export function networkConditions(voices: readonly Voice[]): readonly Condition[] {
   const links = voices.filter(({ resident }) => resident.longestLagMs < SLEPT_MS).flatMap(openLinks);
   const slow = links.map(({ median }) => median).filter((ms) => ms >= SLOW_MS);
@@ -124,7 +124,7 @@ export function networkConditions(voices: readonly Voice[]): readonly Condition[
 
 function openLinks({ asks, results }: Voice) {
   return asks.flatMap(({ cell }, index) => {
-    if (cell?.capability !== 'control' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
+    if (cell?.expect !== 'allow' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
     // The first one waits for neighbours to be found.
     const lines = (results[index] ?? []).slice(1);
     const connected = lines.flatMap(({ attempts }) =>

@@ -83,6 +83,8 @@ export interface Network {
    * one) is in the kernel for good. `slow` and `fail-open` delay the kernel, not the promise's contract.
    */
   program(state: ForwardingState): Promise<void>;
+  /** Resolves when what `program` has been told is in the kernel, as far as the behaviour lets it. */
+  caughtUp(): Promise<void>;
   /** HTTP GET from the node's own namespace, as its kubelet would; resolves with the status, rejects on failure. */
   getFromNode(node: string, url: string, timeoutMs: number): Promise<number>;
   /** Records that cluster DNS answers: fully qualified name without trailing dot → IPv4 addresses. */

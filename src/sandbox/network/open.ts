@@ -37,6 +37,7 @@ export async function openNetwork({ nodes: names, behaviour, onFault }: NetworkO
     attach: (uid, node) => pods.attach(uid, node),
     detach: (uid) => pods.detach(uid),
     program: (state) => programmer.program(state),
+    caughtUp: () => programmer.caughtUp(),
     behave: async (changed) => {
       await world.behave(changed);
       await programmer.behave(changed);

@@ -69,6 +69,10 @@ export class Programmer {
     await this.#load(this.#wanted);
   }
 
+  caughtUp(): Promise<void> {
+    return this.#load(this.#wanted);
+  }
+
   async behave(behaviour: CniBehaviour): Promise<void> {
     const { served } = this.#wanted;
     for (const { agent } of this.#nodes) agent.recover();

@@ -1,7 +1,7 @@
 /** One pod on its node, from the network that it gets to the last of its processes. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { type Pod, same, timestamp } from '../api/object.ts';
 import type { Store } from '../api/store.ts';
 import { coalesced } from '../control/later.ts';
@@ -105,6 +105,7 @@ export class PodWorker {
     this.#attachment = await this.#attach();
     if (this.#attachment) {
       this.#sync();
+      await this.#isolated();
       await this.#runContainers();
     }
     clearTimeout(this.#deadline);
@@ -125,6 +126,16 @@ export class PodWorker {
       }
     }
     return undefined;
+  }
+
+  /**
+   * A new pod is isolated before it is started, once its policies have been handled (kubernetes.io, Network Policies,
+   * "Pod lifecycle and network policies"). The network is told of its address at the end of this turn.
+   */
+  async #isolated(): Promise<void> {
+    await nextTurn();
+    // Whoever told the network hears of it.
+    await this.#context.network.caughtUp().catch(() => undefined);
   }
 
   async #detach(): Promise<void> {

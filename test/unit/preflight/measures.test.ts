@@ -25,7 +25,7 @@ const [open, shut] = ['connected', 'timed-out'] as const;
 
 /** A source whose clock is 1000 ms behind ours. */
 function voice(told: Readonly<Record<string, readonly ResultLine[]>>, longestLagMs = 0): Voice {
-  const cell = { capability: 'control', port: { protocol: 'tcp', port: 1 }, to: 'open-0' } as CanaryCell;
+  const cell = { capability: 'control', expect: 'allow', port: { protocol: 'tcp', port: 1 }, to: 'open-0' } as CanaryCell;
   return {
     actor: 'ticker',
     resident: { log: { offsetMs: 1000 }, longestLagMs },

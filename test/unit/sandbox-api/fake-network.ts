@@ -25,6 +25,7 @@ export function fakeNetwork(): FakeNetwork {
     program: async (state) => {
       last = state;
     },
+    caughtUp: async () => undefined,
     getFromNode: async () => 200,
     setNames: (changed) => {
       names = changed;
