@@ -99,7 +99,8 @@ const CUT_ROUNDS = 2;
 const SLOW_MS = 250;
 const SOON_MS = 50;
 const FEW = 20;
-const LOSS_SHARE = 0.05;
+const LOSS_SHARE = 0.08;
+const LOSS_SOURCES = 3;
 /** A prober that slept this long may have missed an answer and asked again without need. */
 const SLEPT_MS = 60;
 
@@ -113,16 +114,21 @@ export function networkConditions(voices: readonly Voice[]): readonly Condition[
     conditions.push({ name: 'slow-network', message });
   }
   // On a slow link a second attempt goes out before the first one's answer can be there.
-  const fast = links.filter(({ median }) => median < SOON_MS).flatMap(({ connected }) => connected);
-  const again = fast.filter(({ n }) => n > 0).length;
-  if (fast.length >= FEW && again >= 3 && again / fast.length >= LOSS_SHARE) {
-    const message = `packets are lost on the way: ${again} of ${fast.length} connections took a second attempt`;
+  const fast = links.filter(({ median }) => median < SOON_MS);
+  const all = fast.flatMap(({ connected }) => connected);
+  const again = all.filter(({ n }) => n > 0).length;
+  // A busy moment is one source's; packets are lost to everybody.
+  const sources = new Set(
+    fast.flatMap(({ from, connected }) => (connected.some(({ n }) => n > 0) ? [from] : [])),
+  );
+  if (all.length >= FEW && again / all.length >= LOSS_SHARE && sources.size >= LOSS_SOURCES) {
+    const message = `packets are lost on the way: ${again} of ${all.length} connections took a second attempt`;
     conditions.push({ name: 'lossy', message });
   }
   return conditions;
 }
 
-function openLinks({ asks, results }: Voice) {
+function openLinks({ actor, asks, results }: Voice) {
   return asks.flatMap(({ cell }, index) => {
     if (cell?.expect !== 'allow' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
     // The first one waits for neighbours to be found.
@@ -131,6 +137,6 @@ function openLinks({ asks, results }: Voice) {
       attempts.filter(({ outcome }) => outcome === 'connected'),
     );
     const spread = spreadOf(connected.map(({ ms }) => ms));
-    return spread ? [{ connected, median: spread.median }] : [];
+    return spread ? [{ from: actor, connected, median: spread.median }] : [];
   });
 }
