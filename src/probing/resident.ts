@@ -27,8 +27,8 @@ export interface Resident {
   readonly salt: string;
   /** When the kubelet fetched its control port, on its own clock. */
   readonly kubeletAt: readonly number[];
-  /** Longest time that its event loop stood still, milliseconds. */
-  readonly longestLagMs: number;
+  /** Per sign of life, on its own clock: when, and for how long its event loop stood still before, milliseconds. */
+  readonly lag: readonly (readonly [number, number])[];
 }
 
 /** @param onRound called with every result, and without one when its log ends */
@@ -41,10 +41,10 @@ export async function startResident(
   const pod = await launchPod(context, { ...request, order });
   const rounds: Round[][] = request.probes.map(() => []);
   const kubeletAt: number[] = [];
-  let longestLagMs = 0;
+  const lag: [number, number][] = [];
   const take = (line: Line): void => {
     if (line.kind === 'beat') {
-      longestLagMs = Math.max(longestLagMs, line.lagMs);
+      if (line.lagMs > 0) lag.push([line.at, line.lagMs]);
       if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) kubeletAt.push(line.kubeletAt);
     }
     if (line.kind !== 'result') return;
@@ -65,8 +65,6 @@ export async function startResident(
     log,
     salt: order.salt,
     kubeletAt,
-    get longestLagMs() {
-      return longestLagMs;
-    },
+    lag,
   };
 }

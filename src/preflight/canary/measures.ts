@@ -101,12 +101,13 @@ const SOON_MS = 50;
 const FEW = 20;
 const LOSS_SHARE = 0.08;
 const LOSS_SOURCES = 3;
-/** A prober that slept this long may have missed an answer and asked again without need. */
+/** A prober that slept this long may have missed an answer and asked again without need; its next beat tells. */
 const SLEPT_MS = 60;
+const BEAT_SPAN_MS = 600;
 
 /** How the network fares where TCP must pass: a handshake needs no busy listener to be awake. */
 export function networkConditions(voices: readonly Voice[]): readonly Condition[] {
-  const links = voices.filter(({ resident }) => resident.longestLagMs < SLEPT_MS).flatMap(openLinks);
+  const links = voices.flatMap(openLinks);
   const slow = links.map(({ median }) => median).filter((ms) => ms >= SLOW_MS);
   const conditions: Condition[] = [];
   if (slow.length > 0) {
@@ -128,13 +129,15 @@ export function networkConditions(voices: readonly Voice[]): readonly Condition[
   return conditions;
 }
 
-function openLinks({ actor, asks, results }: Voice) {
+function openLinks({ actor, asks, results, resident }: Voice) {
+  const naps = resident.lag.filter(([, ms]) => ms >= SLEPT_MS);
+  const slept = (at: number): boolean => naps.some(([told]) => at <= told && told - at < BEAT_SPAN_MS);
   return asks.flatMap(({ cell }, index) => {
     if (cell?.expect !== 'allow' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
     // The first one waits for neighbours to be found.
     const lines = (results[index] ?? []).slice(1);
     const connected = lines.flatMap(({ attempts }) =>
-      attempts.filter(({ outcome }) => outcome === 'connected'),
+      attempts.filter(({ outcome, at }) => outcome === 'connected' && !slept(at)),
     );
     const spread = spreadOf(connected.map(({ ms }) => ms));
     return spread ? [{ from: actor, connected, median: spread.median }] : [];

@@ -24,7 +24,7 @@ const lines = (...outcomes: Outcome[]): ResultLine[] => outcomes.map((outcome, i
 const [open, shut] = ['connected', 'timed-out'] as const;
 
 /** A source whose clock is 1000 ms behind ours. */
-function voice(told: Readonly<Record<string, readonly ResultLine[]>>, longestLagMs = 0): Voice {
+function voice(told: Readonly<Record<string, readonly ResultLine[]>>, lagMs = 0): Voice {
   const cell = {
     capability: 'control',
     expect: 'allow',
@@ -33,7 +33,7 @@ function voice(told: Readonly<Record<string, readonly ResultLine[]>>, longestLag
   } as CanaryCell;
   return {
     actor: 'ticker',
-    resident: { log: { offsetMs: 1000 }, longestLagMs },
+    resident: { log: { offsetMs: 1000 }, lag: lagMs === 0 ? [] : [[100, lagMs]] },
     asks: Object.keys(told).map((name) => ({ name, cell, order: {} })),
     results: Object.values(told),
   } as unknown as Voice;
