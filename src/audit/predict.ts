@@ -1,19 +1,22 @@
 /** What the live policies say of a scenario's matrix: its workloads are put into the evaluator's world as pods. */
 import type { TruthCell, TruthTable } from '../model/audit.ts';
 import type { Loaded } from '../plan/plan.ts';
+import { type Stop, stopsOf, transportOf } from '../policy/behind.ts';
 import { compile, type Evaluator } from '../policy/evaluator.ts';
 import type { Prediction } from '../policy/prediction.ts';
 import type { PolicyPod, World } from '../policy/world.ts';
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Endpoint } from '../model/matrix.ts';
 import type { Target, Workload } from '../model/scenario.ts';
-import { type Stops, stopsOf, transportOf } from './destinations.ts';
 
 /** Two replicas of a workload: it is paired with itself, which means another pod like it. */
 interface Replicas {
   readonly source: PolicyPod;
   readonly listener: PolicyPod;
 }
+
+/** What an endpoint leads to; a sentence where that can't be known. */
+type Stops = readonly Stop[] | string;
 
 /** Expected and predicted; what packets showed is laid on later. */
 export function predictScenario({ scenario, matrix }: Loaded, world: World, generated: boolean): TruthTable {

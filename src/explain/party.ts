@@ -1,6 +1,7 @@
 /** An end of a question, looked up in the world. */
 import { NetproofError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
+import { serviceNamed } from '../policy/behind.ts';
 import type { PolicyPod, PolicyService, World } from '../policy/world.ts';
 import type { Asked } from './question.ts';
 
@@ -80,7 +81,7 @@ function named(wanted: Wanted, text: string, side: Side, world: World): Found {
   const groups = workloadsIn(world, namespace).filter(
     (group) => group.name === name && (type === undefined || group.type.toLowerCase() === type),
   );
-  const service = world.services.find((each) => each.namespace === namespace && each.name === name);
+  const service = serviceNamed({ namespace, name }, world.services);
   if (groups.length > 1) throw ambiguous(text, namespace, groups);
   const [group] = groups;
   if (group !== undefined) return { kind: 'pods', ...group, ...(service && { service }) };

@@ -1,16 +1,13 @@
-/** Where a connection to something arrives: that is what policies see. */
+/**
+ * Where a connection to what a question names arrives. A question says less than a scenario's target: its port may be a
+ * name, have no protocol, or belong to the pods or to the Service that is called like them. What is behind a Service
+ * then is src/policy/behind.ts's to tell.
+ */
 import { NetproofError } from '../model/errors.ts';
-import type { Party } from '../policy/prediction.ts';
-import { backendsOf } from '../policy/services.ts';
+import { behindName, type Stop } from '../policy/behind.ts';
 import type { PolicyPod, PolicyService, ServicePort, TransportProtocol, World } from '../policy/world.ts';
 import type { Found } from './party.ts';
 import type { AskedPort } from './question.ts';
-
-export interface Stop {
-  readonly to: Party;
-  readonly protocol: TransportProtocol;
-  readonly port: number;
-}
 
 export interface Stops {
   readonly stops: readonly Stop[];
@@ -101,37 +98,29 @@ function behind(service: PolicyService, port: AskedPort, world: World): Stops {
       ports.length > 0 ? `it has ${ports.join(', ')}` : undefined,
     );
   }
-  if (service.selector === undefined) return virtual(service, chosen, title);
-  const stops = backendsOf(world, service, chosen).map(({ pod, port: number }) => ({
-    to: { pod },
-    protocol: chosen.protocol,
-    port: number,
-  }));
+  const stops = behindName(service, chosen, world);
+  if (stops === undefined) throw empty(`what is behind ${title} is not known: it selects no pods`);
   if (stops.length === 0) {
-    const labels = Object.entries(service.selector).map(([key, value]) => `${key}=${value}`);
+    const labels = Object.entries(service.selector ?? {}).map(([key, value]) => `${key}=${value}`);
     throw empty(
       `${title} leads nowhere: no pod has ${labels.join(', ')}, so nothing answers whatever policies say`,
     );
   }
-  const ports = [...new Set(stops.map((stop) => `${stop.port}/${stop.protocol.toLowerCase()}`))];
-  return {
-    stops,
-    notes: [
-      `${title} leads port ${chosen.port} to ${ports.join(' and ')} of the pods that it selects; policies see those`,
-    ],
-  };
+  return { stops, notes: [leadWords(service, chosen, stops)] };
 }
 
-/** Somebody else writes its endpoints, as the API server its own. */
-function virtual({ clusterIPs }: PolicyService, { port, protocol }: ServicePort, title: string): Stops {
-  const [address] = clusterIPs;
-  if (address === undefined) throw empty(`what is behind ${title} is not known: it selects no pods`);
-  return {
-    stops: [{ to: { address }, protocol, port }],
-    notes: [
-      `${title} selects no pods; what is behind it is not known, and its own address ${address} is asked about`,
-    ],
-  };
+function leadWords(
+  { namespace, name, selector, clusterIPs, headless }: PolicyService,
+  { port }: ServicePort,
+  stops: readonly Stop[],
+): string {
+  const title = `Service ${namespace}/${name}`;
+  if (selector === undefined)
+    return `${title} selects no pods; what is behind it is not known, and its own address ${clusterIPs[0]} is asked about`;
+  if (headless)
+    return `${title} is headless: its name means the pods that it selects, and nothing translates port ${port}`;
+  const ports = [...new Set(stops.map((stop) => `${stop.port}/${stop.protocol.toLowerCase()}`))];
+  return `${title} leads port ${port} to ${ports.join(' and ')} of the pods that it selects; policies see those`;
 }
 
 function declaredBy(pods: readonly PolicyPod[]): string {

@@ -5,6 +5,7 @@ import type { World } from '../policy/world.ts';
 import { hostProblem } from '../scenario/hosts.ts';
 import { addressText, piecesOf } from '../explain/ranges.ts';
 import { holds, parseBlock } from '../policy/address.ts';
+import { CLUSTER_DNS, serviceNamed } from '../policy/behind.ts';
 import type { Identity } from './identities.ts';
 import type { Names } from './names.ts';
 
@@ -62,10 +63,7 @@ function lookup(world: World, live: boolean, names: Names): Confirmable {
     position: POSITION,
   };
   const remarks = ['Without lookups most programs fail; with them, data can leave in names.'];
-  const isThere = world.services.some(
-    ({ namespace, name }) => namespace === 'kube-system' && name === 'kube-dns',
-  );
-  return { target, remarks, there: live && isThere };
+  return { target, remarks, there: live && serviceNamed(CLUSTER_DNS, world.services) !== undefined };
 }
 
 function apiServer(names: Names): Confirmable {

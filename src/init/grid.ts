@@ -1,6 +1,6 @@
 /** What today's policies mean for every pair of a scenario that is being written. */
-import { stopsOf, transportOf } from '../audit/destinations.ts';
 import type { Target, PortSpec } from '../model/scenario.ts';
+import { stopsOf, transportOf } from '../policy/behind.ts';
 import { compile, type Evaluator } from '../policy/evaluator.ts';
 import type { Answer, Flow, Prediction } from '../policy/prediction.ts';
 import type { PolicyPod, World } from '../policy/world.ts';

@@ -1,8 +1,8 @@
 /** The workloads of a world as identities that a scenario can launch. */
 import { RUN_LABEL } from '../model/labels.ts';
 import type { LikeRef, PortSpec } from '../model/scenario.ts';
+import { backendsOf } from '../policy/behind.ts';
 import { groupBy } from '../policy/group.ts';
-import { backendsOf } from '../policy/services.ts';
 import type { Labels, PodPort, PolicyPod, World } from '../policy/world.ts';
 import { reservedOnPods } from '../scenario/labels.ts';
 import { LAST_PRIVILEGED_PORT } from '../scenario/ports.ts';
@@ -66,7 +66,7 @@ function servicePorts(world: World): ServicePorts {
   const ports = new Map<PolicyPod, PodPort[]>();
   for (const service of world.services) {
     for (const port of service.ports) {
-      for (const { pod, port: containerPort } of backendsOf(world, service, port)) {
+      for (const { pod, port: containerPort } of backendsOf(service, port, world)) {
         ports.set(pod, [...(ports.get(pod) ?? []), { protocol: port.protocol, containerPort }]);
       }
     }

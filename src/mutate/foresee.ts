@@ -2,10 +2,10 @@
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Matrix } from '../model/matrix.ts';
 import type { PolicyManifest, Scenario } from '../model/scenario.ts';
+import { transportOf } from '../policy/behind.ts';
 import { compile } from '../policy/evaluator.ts';
 import type { Answer } from '../policy/prediction.ts';
 import { worldOf } from '../policy/world-of.ts';
-import { transportOf } from '../prediction/stops.ts';
 import { createdNamespaces, declaredIdentities, podLike } from '../prediction/telling.ts';
 
 /** Per cell of the matrix; undefined where it can't be said: at targets, and for identities that are copied. */

@@ -1,8 +1,10 @@
-/** Services, and the pods behind them. */
+/** Services as policies’ ends know them; behind.ts has what is behind them. */
 import type { V1Service } from '../cluster/types.ts';
 import { labelsOf, textsOf } from './manifest.ts';
 import { protocolOf } from './rules.ts';
-import type { PolicyPod, PolicyService, ServicePort, TransportProtocol, World } from './world.ts';
+import type { PolicyService } from './world.ts';
+
+const NO_ADDRESS = 'None';
 
 /** Nothing for one that is only a name for something outside. */
 export function serviceOf({ metadata, spec }: V1Service): readonly PolicyService[] {
@@ -13,7 +15,8 @@ export function serviceOf({ metadata, spec }: V1Service): readonly PolicyService
     {
       namespace: metadata?.namespace ?? 'default',
       name: metadata?.name ?? '',
-      clusterIPs: ips.filter((ip) => ip !== 'None' && ip !== ''),
+      clusterIPs: ips.filter((ip) => ip !== NO_ADDRESS && ip !== ''),
+      ...(ips.includes(NO_ADDRESS) && { headless: true as const }),
       ...(Object.keys(selector).length > 0 && { selector }),
       ports: (spec?.ports ?? []).flatMap(({ name, protocol: written, port, targetPort }) => {
         const protocol = protocolOf(written);
@@ -22,35 +25,4 @@ export function serviceOf({ metadata, spec }: V1Service): readonly PolicyService
       }),
     },
   ];
-}
-
-export interface Backend {
-  readonly pod: PolicyPod;
-  /** Where the connection arrives: what policies see. */
-  readonly port: number;
-}
-
-/** The pods that the Service's port leads to, ready or not; none if it has no selector. */
-export function backendsOf(
-  { pods }: Pick<World, 'pods'>,
-  { namespace, selector }: PolicyService,
-  { protocol, targetPort }: ServicePort,
-): readonly Backend[] {
-  if (selector === undefined) return [];
-  const wanted = Object.entries(selector);
-  return pods
-    .filter((pod) => pod.namespace === namespace && wanted.every(([key, value]) => pod.labels[key] === value))
-    .flatMap((pod) => {
-      const port = portOf(pod, protocol, targetPort);
-      return port === undefined ? [] : [{ pod, port }];
-    });
-}
-
-function portOf(
-  { ports }: PolicyPod,
-  protocol: TransportProtocol,
-  targetPort: number | string,
-): number | undefined {
-  if (typeof targetPort === 'number') return targetPort;
-  return ports.find((port) => port.name === targetPort && port.protocol === protocol)?.containerPort;
 }

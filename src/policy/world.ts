@@ -64,6 +64,8 @@ export interface PolicyService {
   readonly name: string;
   /** Virtual addresses; empty for headless Services and offline. */
   readonly clusterIPs: readonly string[];
+  /** It never has a virtual address: its name means the pods themselves. */
+  readonly headless?: true;
   /** Absent: its endpoints are somebody else's to write, and unknown here. */
   readonly selector?: Labels;
   readonly ports: readonly ServicePort[];

@@ -3,12 +3,13 @@ import type { FleetPod } from '../model/fleet.ts';
 import type { Predicted } from '../model/prediction.ts';
 import type { ProbeRecord } from '../model/record.ts';
 import { portKey, type Target } from '../model/scenario.ts';
+import { transportOf } from '../policy/behind.ts';
 import { compile, type Evaluator } from '../policy/evaluator.ts';
 import type { Party, Prediction } from '../policy/prediction.ts';
 import { exercised } from '../policy/units.ts';
 import type { PolicyPod, World } from '../policy/world.ts';
 import type { Gap, Reading } from './reading.ts';
-import { type Directory, type Route, routeOf, type Stop, transportOf } from './stops.ts';
+import { type Arrival, type Directory, type Route, routeOf } from './route.ts';
 import { becauseOf, type Whereabouts } from './words.ts';
 import { worldIn } from './world.ts';
 
@@ -77,7 +78,8 @@ class Predictor {
     if (probe.listener !== undefined) {
       const pod = this.#own.get(probe.listener);
       if (pod === undefined) return 'the listener was never launched';
-      return { stops: [{ to: { pod }, port: probe.port.port }], doubts: [] };
+      const { protocol, port } = probe.port;
+      return { stops: [{ to: { pod }, protocol: transportOf(protocol), port }], doubts: [] };
     }
     const target = this.#targets.get(probe.destination);
     return target === undefined
@@ -86,7 +88,7 @@ class Predictor {
   }
 
   /** What could not be read, or was changed, of what this probe meets. */
-  #gapsAt(from: PolicyPod, { host, destination }: ProbeRecord, stops: readonly Stop[]): readonly Gap[] {
+  #gapsAt(from: PolicyPod, { host, destination }: ProbeRecord, stops: readonly Arrival[]): readonly Gap[] {
     if (this.#gaps.length === 0) return [];
     const target = this.#targets.get(destination);
     const namespaces = new Set([
@@ -105,7 +107,7 @@ class Predictor {
     return this.#world.pods.find(({ ips }) => ips.includes(party.address))?.namespace;
   }
 
-  #decide(from: PolicyPod, stop: Stop, { port }: ProbeRecord): Predicted {
+  #decide(from: PolicyPod, stop: Arrival, { port }: ProbeRecord): Predicted {
     const key = [
       // Where it runs matters to what is not a pod: its own node, above all.
       'pod' in stop.to ? this.#classes.get(stop.to.pod) : `${stop.to.address} ${from.node}`,
@@ -116,7 +118,7 @@ class Predictor {
     ].join(' ');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const flow = { from: { pod: from }, protocol: transportOf(port.protocol) };
+    const flow = { from: { pod: from }, protocol: stop.protocol };
     const prediction = this.evaluator.decide({ ...flow, to: stop.to, port: stop.port });
     const predicted = this.#told(prediction, this.#virtually(flow, stop, prediction));
     // Doubts name pods, which are not the same for all of a class.
@@ -141,7 +143,7 @@ class Predictor {
   /** An engine that decides before the virtual address is translated would go by that address. */
   #virtually(
     flow: Pick<Parameters<Evaluator['decide']>[0], 'from' | 'protocol'>,
-    { via }: Stop,
+    { via }: Arrival,
     { egress }: Prediction,
   ): readonly string[] {
     if (via === undefined || egress.verdict === 'allow') return [];

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { Plan } from '../model/plan.ts';
 import type { Target } from '../model/scenario.ts';
+import { CLUSTER_DNS } from '../policy/behind.ts';
 
 export interface Wanted {
   /** Where probe pods are. */
@@ -11,9 +12,6 @@ export interface Wanted {
   /** Addresses of hosts and resolvers, which may be a pod's or a Service's anywhere. */
   readonly addresses: readonly string[];
 }
-
-/** By convention of kubeadm and the clouds, what the kubelet names as resolver to pods. */
-export const CLUSTER_DNS = { namespace: 'kube-system', name: 'kube-dns' } as const;
 
 export function wantedFor({ scenario }: Pick<Plan, 'scenario'>): Wanted {
   return {

@@ -44,6 +44,8 @@ spec: { template: { metadata: { labels: { app: db } }, spec: { containers: [{ po
 ---
 { apiVersion: v1, kind: Service, metadata: { name: web, namespace: shop }, spec: { selector: { app: web }, ports: [{ port: 80, targetPort: http }] } }
 ---
+{ apiVersion: v1, kind: Service, metadata: { name: bare, namespace: data }, spec: { clusterIP: None, selector: { app: db }, ports: [{ port: 15432, targetPort: 5432 }] } }
+---
 { apiVersion: v1, kind: Service, metadata: { name: lost, namespace: data }, spec: { selector: { app: gone }, ports: [{ port: 1 }] } }
 ---
 { apiVersion: v1, kind: Service, metadata: { name: kubernetes, namespace: data }, spec: { clusterIP: 10.96.0.1, ports: [{ port: 443 }] } }
@@ -172,6 +174,7 @@ describe('what the names stand for', () => {
     ['shop/tool -> shop/web:http', 8080, undefined],
     ['shop/tool -> web:8080', 8080, undefined],
     ['shop/tool -> shop/web:9999', 9999, /does not declare 9999; it declares 8080\/tcp \(http\)/],
+    ['shop/tool -> data/bare:15432', 15432, /Service data\/bare is headless/],
     ['shop/tool -> data/kubernetes:443', 443, /selects no pods/],
     ['tool -> deploy/web:8080', 8080, undefined],
     ['shop/pods/tool -> shop/deployments/web:8080', 8080, undefined],

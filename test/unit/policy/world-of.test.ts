@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compile } from '../../../src/policy/evaluator.ts';
-import { backendsOf } from '../../../src/policy/services.ts';
+import { backendsOf } from '../../../src/policy/behind.ts';
 import { worldOf } from '../../../src/policy/world-of.ts';
 import { outcome } from './world.ts';
 
@@ -275,7 +275,7 @@ describe('the rest', () => {
     const world = worldOf([service, livePod('web-1'), other, livePod('alien', { namespace: 'bank' })]);
     const [front] = world.services;
     const reached = front?.ports.map((port) =>
-      backendsOf(world, front, port).map((backend) => `${backend.pod.name}:${backend.port}`),
+      backendsOf(front, port, world).map((backend) => `${backend.pod.name}:${backend.port}`),
     );
     expect(reached).toEqual([
       ['web-1:8080', 'web-2:9090'],

@@ -1,22 +1,24 @@
-/** Where a probe goes, as the evaluator knows it: behind a Service, its endpoints. */
+/**
+ * Where a recorded probe went. Not what src/policy/behind.ts answers, which is where a connection would arrive by what
+ * is declared: here it is known to which address the prober connected, and a Service's endpoints are those that the
+ * cluster listed at that time, ready ones alone.
+ */
 import { isIP } from 'node:net';
 import type { V1EndpointSlice } from '../cluster/types.ts';
 import { readyAddresses } from '../fleet/targets.ts';
 import type { ProbeRecord } from '../model/record.ts';
-import type { Protocol, Target } from '../model/scenario.ts';
-import type { Party } from '../policy/prediction.ts';
-import type { PolicyService, TransportProtocol, World } from '../policy/world.ts';
-import { CLUSTER_DNS, distinct } from './wanted.ts';
+import type { Target } from '../model/scenario.ts';
+import { CLUSTER_DNS, offeredAt, serviceNamed, type Stop, transportOf } from '../policy/behind.ts';
+import type { PolicyService, World } from '../policy/world.ts';
+import { distinct } from './wanted.ts';
 
-export interface Stop {
-  readonly to: Party;
-  readonly port: number;
+export interface Arrival extends Stop {
   /** The virtual address that leads there. */
   readonly via?: { readonly address: string; readonly port: number };
 }
 
 export interface Route {
-  readonly stops: readonly Stop[];
+  readonly stops: readonly Arrival[];
   /** Why these may not be the ones. */
   readonly doubts: readonly string[];
 }
@@ -26,10 +28,6 @@ export interface Directory {
   readonly slices: readonly V1EndpointSlice[];
 }
 
-export function transportOf(protocol: Protocol): TransportProtocol {
-  return protocol === 'udp' || protocol === 'dns' ? 'UDP' : 'TCP';
-}
-
 /** A string: why it is not known. */
 export function routeOf(probe: ProbeRecord, target: Target, directory: Directory): Route | string {
   const addresses = addressesOf(probe);
@@ -37,9 +35,9 @@ export function routeOf(probe: ProbeRecord, target: Target, directory: Directory
   const { services } = directory;
   switch (target.kind) {
     case 'service':
-      return toService(named(services, target.namespace, target.service), probe, directory);
+      return toService(serviceNamed({ ...target, name: target.service }, services), probe, directory);
     case 'dns': {
-      const route = toService(named(services, CLUSTER_DNS.namespace, CLUSTER_DNS.name), probe, directory);
+      const route = toService(serviceNamed(CLUSTER_DNS, services), probe, directory);
       if (typeof route === 'string') return route;
       const doubt = 'that the pod asks Service kube-system/kube-dns is only likely';
       return { ...route, doubts: [...route.doubts, doubt] };
@@ -71,15 +69,8 @@ function joined(routes: readonly (Route | string)[]): Route | string {
 function toAddress(address: string, probe: ProbeRecord, directory: Directory): Route | string {
   const service = directory.services.find(({ clusterIPs }) => clusterIPs.includes(address));
   if (service !== undefined) return toService(service, probe, directory);
-  return { stops: [{ to: { address }, port: probe.port.port }], doubts: [] };
-}
-
-function named(
-  services: readonly PolicyService[],
-  namespace: string,
-  name: string,
-): PolicyService | undefined {
-  return services.find((service) => service.namespace === namespace && service.name === name);
+  const { protocol, port } = probe.port;
+  return { stops: [{ to: { address }, protocol: transportOf(protocol), port }], doubts: [] };
 }
 
 function toService(
@@ -89,13 +80,16 @@ function toService(
 ): Route | string {
   if (service === undefined) return `the Service behind ${host === '' ? 'the resolver' : host} is not known`;
   const { namespace, name, clusterIPs } = service;
-  const protocol = transportOf(port.protocol);
-  const offered = service.ports.find((each) => each.port === port.port && each.protocol === protocol);
+  const offered = offeredAt(service, port);
   if (offered === undefined) return `Service ${namespace}/${name} has no port ${port.port}`;
   const stops = slices
     .filter(({ metadata }) => metadata?.namespace === namespace && serviceOf(metadata.labels) === name)
     .flatMap((slice) => readyAddresses(slice, offered.name ?? '', port.port))
-    .map(({ host: address, port: number }) => ({ to: { address }, port: number }));
+    .map(({ host: address, port: number }) => ({
+      to: { address },
+      protocol: offered.protocol,
+      port: number,
+    }));
   if (stops.length === 0) return `nothing is behind Service ${namespace}/${name}`;
   const [virtual] = clusterIPs;
   const via = virtual === undefined ? {} : { via: { address: virtual, port: port.port } };
