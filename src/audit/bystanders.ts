@@ -4,8 +4,8 @@
  * holds for all of these pods holds for every pod that could ever come.
  */
 import type { PolicyPod } from '../policy/world.ts';
-import { listAt, mapAt, textAt } from './gather/keep.ts';
-import type { PolicyObject } from './snapshot.ts';
+import { listAt, mapAt, textAt } from '../snapshot/keep.ts';
+import type { PolicyObject } from '../snapshot/snapshot.ts';
 
 export interface Bystanders {
   /** Without labels. */

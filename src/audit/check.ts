@@ -1,24 +1,24 @@
 /** What a check is: a pure function from what is known to what it found. One file each in checks/. */
-import type {
-  Evidence,
-  Exposure,
-  Finding,
-  Sample,
-  Severity,
-  Step,
-  Subject,
-  TruthTable,
+import {
+  type Evidence,
+  type Exposure,
+  type Finding,
+  type Sample,
+  type Severity,
+  type Step,
+  type Subject,
+  subjectKey,
+  type TruthTable,
 } from '../model/audit.ts';
-import { subjectKey } from '../model/audit.ts';
 import type { Capabilities } from '../model/capabilities.ts';
 import type { Detection } from '../model/detection.ts';
 import type { Position } from '../model/errors.ts';
 import type { RunResult } from '../model/result.ts';
 import type { Evaluator } from '../policy/evaluator.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { AuditConfig } from './config/config.ts';
 import type { Stake } from './exposure.ts';
 import type { GitFacts } from './git/facts.ts';
-import type { Snapshot } from './snapshot.ts';
 
 export interface Check {
   /** In lower case with hyphens; named in results, exceptions and `--skip`. */

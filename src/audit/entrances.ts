@@ -1,6 +1,6 @@
 /** Ways in from outside the cluster, by the namespace that they lead to. */
-import { listAt, textAt } from './gather/keep.ts';
-import { type KubeObject, nameOf, type ServiceObject, type Snapshot } from './snapshot.ts';
+import { listAt, textAt } from '../snapshot/keep.ts';
+import { type KubeObject, nameOf, type ServiceObject, type Snapshot } from '../snapshot/snapshot.ts';
 
 /** What leads into each namespace, in words. */
 export function entrancesOf({ services, entrances }: Snapshot): ReadonlyMap<string, readonly string[]> {

@@ -1,10 +1,10 @@
 /** How much is at stake in a namespace: what attackers reach first, and what they would be after. */
 import type { Exposure } from '../model/audit.ts';
-import { type AuditConfig } from './config/config.ts';
+import type { NamespaceObject, Snapshot } from '../snapshot/snapshot.ts';
+import { type Workload, workloadsOf } from '../snapshot/workloads.ts';
 import { isChosen } from './config/choose.ts';
+import { type AuditConfig } from './config/config.ts';
 import { entrancesOf } from './entrances.ts';
-import type { NamespaceObject, Snapshot } from './snapshot.ts';
-import { type Workload, workloadsOf } from './workloads.ts';
 
 export interface Stake {
   readonly exposure: readonly Exposure[];

@@ -1,13 +1,13 @@
 /** A scenario made up where none is given: a test pod in each sampled namespace, and what it must not reach. */
-import { isNamed } from './config/choose.ts';
-import type { AuditConfig } from './config/config.ts';
 import type { Sample } from '../model/audit.ts';
-import { type Loaded, loadScenario } from '../scenario/load.ts';
-import { barePod } from './bystanders.ts';
 import { type PortSpec, portKey } from '../model/scenario.ts';
 import { compile } from '../policy/evaluator.ts';
 import type { World } from '../policy/world.ts';
-import type { Snapshot } from './snapshot.ts';
+import { type Loaded, loadScenario } from '../scenario/load.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { barePod } from './bystanders.ts';
+import { isNamed } from './config/choose.ts';
+import type { AuditConfig } from './config/config.ts';
 
 /** How it is called where a file would be named. */
 export const GENERATED = 'generated-scenario.yaml';

@@ -1,5 +1,5 @@
 /** Which tool says that it looks after an object: by the labels and annotations that the tools themselves write. */
-import type { KubeObject } from './snapshot.ts';
+import type { KubeObject } from '../snapshot/snapshot.ts';
 
 export interface Keeper {
   readonly tool: 'Argo CD' | 'Flux' | 'Helm';

@@ -7,14 +7,16 @@ import { compile } from '../policy/evaluator.ts';
 import type { World } from '../policy/world.ts';
 import type { Files } from '../scenario/files.ts';
 import { loadScenario } from '../scenario/load.ts';
+import { changesSince, readCluster } from '../snapshot/cluster.ts';
+import { type ManifestFiles, readManifests } from '../snapshot/manifests.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { worldIn } from '../snapshot/world.ts';
 import { audit } from './audit.ts';
 import type { CheckInput } from './check.ts';
 import type { AuditConfig } from './config/config.ts';
 import type { EvidenceInput } from './evidence/files.ts';
 import { type Exceptions, loadExceptions, NO_EXCEPTIONS } from './exceptions.ts';
 import { type Stake, stakesOf } from './exposure.ts';
-import { changesSince, readCluster } from './gather/cluster.ts';
-import { type ManifestFiles, readManifests } from './gather/manifests.ts';
 import { type Generated, generateScenario } from './generate.ts';
 import type { GitFacts } from './git/facts.ts';
 import type { Git } from './git/git.ts';
@@ -23,8 +25,6 @@ import { observed } from './observe.ts';
 import { predictScenario } from './predict.ts';
 import { NOT_PROBED, probe, type Probed, type Probing } from './probe.ts';
 import { drawSample } from './sample.ts';
-import type { Snapshot } from './snapshot.ts';
-import { worldIn } from './world.ts';
 
 export interface AuditOrder {
   readonly source:

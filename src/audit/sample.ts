@@ -1,10 +1,10 @@
 /** Which namespaces are looked at closely: those that were named, those at the top by rank, and some by chance. */
 import type { Sample, SampledNamespace } from '../model/audit.ts';
-import type { AuditConfig } from './config/config.ts';
+import type { NamespaceObject } from '../snapshot/snapshot.ts';
 import { isLabelled, isNamed } from './config/choose.ts';
+import type { AuditConfig } from './config/config.ts';
 import type { Stake } from './exposure.ts';
 import { seeded, shuffled } from './random.ts';
-import type { NamespaceObject } from './snapshot.ts';
 
 /** Of the places that are left after the named ones; the rest goes to chance, so that nobody can hide below. */
 const RANKED_SHARE = 0.7;

@@ -1,14 +1,14 @@
 /** What an audit is given from outside, as the command line says it. */
-import { gitIn } from '../audit/git/git.ts';
 import { CHECKS } from '../audit/checks/index.ts';
 import { type AuditConfig, DEFAULT_CONFIG } from '../audit/config/config.ts';
 import { DEFAULT_GIT, loadConfig } from '../audit/config/load.ts';
-import { manifestFiles } from '../audit/gather/files.ts';
+import { gitIn } from '../audit/git/git.ts';
 import type { AuditDeps, AuditOrder } from '../audit/perform.ts';
 import type { Probing } from '../audit/probe.ts';
 import { packageVersion } from '../cluster/version.ts';
 import { NetproofError } from '../model/errors.ts';
 import { nodeFiles } from '../scenario/files.ts';
+import { manifestFiles } from '../snapshot/files.ts';
 import type { Context } from './command.ts';
 import { operator, randomName } from './launch.ts';
 

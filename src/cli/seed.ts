@@ -1,9 +1,9 @@
 /** Puts exported manifests into the embedded cluster: what its packets can be tried on. */
-import { manifestFiles } from '../audit/gather/files.ts';
-import { readManifests } from '../audit/gather/manifests.ts';
-import type { KubeObject, ServiceObject } from '../audit/snapshot.ts';
-import { type Workload, workloadsOf } from '../audit/workloads.ts';
 import type { Cluster, Kind, Kinds } from '../cluster/cluster.ts';
+import { manifestFiles } from '../snapshot/files.ts';
+import { readManifests } from '../snapshot/manifests.ts';
+import type { KubeObject, ServiceObject } from '../snapshot/snapshot.ts';
+import { type Workload, workloadsOf } from '../snapshot/workloads.ts';
 
 /**
  * Namespaces, Services, policies and pods. Images of real workloads do not run there: their pods wait for ever, which

@@ -1,8 +1,8 @@
 /** Where explain and init read from: a cluster, or exported manifests. Nothing is changed and nothing sent. */
 import type { Argv } from 'yargs';
-import type { Snapshot } from '../audit/snapshot.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { World } from '../policy/world.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { connectTo, type Credentials } from './clusters.ts';
 import { clusterOptions } from './options.ts';
 
@@ -25,7 +25,7 @@ export interface Read {
 
 /** Rejects with `usage` for both at once, and as the readers do. */
 export async function readWorld({ manifests, kubeconfig, context }: SourceArguments): Promise<Read> {
-  const { worldIn } = await import('../audit/world.ts');
+  const { worldIn } = await import('../snapshot/world.ts');
   const snapshot = await readSnapshot({ manifests, kubeconfig, context });
   return { snapshot, world: worldIn(snapshot) };
 }
@@ -33,7 +33,7 @@ export async function readWorld({ manifests, kubeconfig, context }: SourceArgume
 async function readSnapshot({ manifests, kubeconfig, context }: SourceArguments): Promise<Snapshot> {
   const now = (): number => Date.now();
   if (manifests === undefined) {
-    const { readCluster } = await import('../audit/gather/cluster.ts');
+    const { readCluster } = await import('../snapshot/cluster.ts');
     return readCluster(await connectTo({ kubeconfig, context }), { sandbox: false, now });
   }
   if (kubeconfig !== undefined || context !== undefined) {
@@ -41,7 +41,7 @@ async function readSnapshot({ manifests, kubeconfig, context }: SourceArguments)
       hint: 'leave out --kubeconfig and --context, or --manifests',
     });
   }
-  const { readManifests } = await import('../audit/gather/manifests.ts');
-  const { manifestFiles } = await import('../audit/gather/files.ts');
+  const { readManifests } = await import('../snapshot/manifests.ts');
+  const { manifestFiles } = await import('../snapshot/files.ts');
   return readManifests(manifests, manifestFiles, now);
 }

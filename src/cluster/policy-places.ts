@@ -1,11 +1,8 @@
 /** The API's resources that hold policies, of every project that is known. One line each. */
-import type { ResourcePlace } from './cluster.ts';
+import { apiVersionOf, type Resource } from './resources.ts';
 
-export interface PolicyPlace extends ResourcePlace {
-  readonly kind: string;
-}
-
-function place(kind: string, apiVersion: string, plural: string, namespaced: boolean): PolicyPlace {
+/** @param apiVersion as in a manifest: `v1`, `apps/v1` */
+export function place(kind: string, apiVersion: string, plural: string, namespaced: boolean): Resource {
   const [version = '', group = ''] = apiVersion.split('/').toReversed();
   return { kind, group, version, plural, namespaced };
 }
@@ -13,7 +10,7 @@ function place(kind: string, apiVersion: string, plural: string, namespaced: boo
 export const NETWORK_POLICIES = place('NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies', true);
 
 /** Those of the whole cluster that the evaluator knows, then those of network plugins. */
-export const OTHER_POLICIES: readonly PolicyPlace[] = [
+export const OTHER_POLICIES: readonly Resource[] = [
   place('AdminNetworkPolicy', 'policy.networking.k8s.io/v1alpha1', 'adminnetworkpolicies', false),
   place(
     'BaselineAdminNetworkPolicy',
@@ -34,3 +31,21 @@ export const OTHER_POLICIES: readonly PolicyPlace[] = [
   place('ApplicationNetworkPolicy', 'networking.k8s.aws/v1alpha1', 'applicationnetworkpolicies', true),
   place('EgressFirewall', 'k8s.ovn.org/v1', 'egressfirewalls', true),
 ];
+
+/** Where policies may hide: a group that is served only in versions that came after this list. */
+export interface UnknownVersions {
+  readonly group: string;
+  /** A sentence without its full stop. */
+  readonly why: string;
+}
+
+/** @param served API versions, `cilium.io/v2` */
+export function unknownVersions(served: readonly string[]): readonly UnknownVersions[] {
+  const groups = new Set(OTHER_POLICIES.map(({ group }) => group));
+  return [...groups].flatMap((group) => {
+    const versions = served.filter((each) => each.startsWith(`${group}/`));
+    const known = OTHER_POLICIES.some((each) => versions.includes(apiVersionOf(each)));
+    if (versions.length === 0 || known) return [];
+    return [{ group, why: `it is served as ${versions.join(', ')} only, which is not known here` }];
+  });
+}

@@ -1,8 +1,8 @@
 /** A question over a snapshot → what policies say to it, and why. Pure. */
-import type { Snapshot } from '../audit/snapshot.ts';
 import { compile, type Evaluator } from '../policy/evaluator.ts';
 import type { Flow, Prediction } from '../policy/prediction.ts';
 import type { PolicyPod, World } from '../policy/world.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Case, Explanation, Party } from './explanation.ts';
 import { type FromMember, type Member, fromMembers, grouped, type ToMember, toMembers } from './members.ts';
 import { notesOn } from './notes.ts';

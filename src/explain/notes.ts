@@ -1,5 +1,5 @@
 /** What a reader must know beside the decision. */
-import { nameOf, type Snapshot } from '../audit/snapshot.ts';
+import { nameOf, type Snapshot } from '../snapshot/snapshot.ts';
 import type { Case } from './explanation.ts';
 
 /** What could not be read, and mistakes in the policies that are spoken of. */

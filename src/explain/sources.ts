@@ -1,9 +1,9 @@
 /** Policies by name: what they say and where they stand. */
-import type { Snapshot, KubeObject } from '../audit/snapshot.ts';
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Position } from '../model/errors.ts';
 import type { PolicyRef, RuleRef } from '../policy/prediction.ts';
 import { policyName } from '../policy/rules.ts';
+import type { Snapshot, KubeObject } from '../snapshot/snapshot.ts';
 
 export interface Sources {
   /** A NetworkPolicy as it was written. */

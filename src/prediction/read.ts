@@ -4,11 +4,12 @@
  */
 import pLimit from 'p-limit';
 import type { Cluster } from '../cluster/cluster.ts';
-import { OTHER_POLICIES, type PolicyPlace } from '../cluster/policy-places.ts';
+import { OTHER_POLICIES, unknownVersions } from '../cluster/policy-places.ts';
+import { apiVersionOf, type Resource } from '../cluster/resources.ts';
 import type { Manifest } from '../policy/manifest.ts';
 import { readEnds, readNamespaces } from './read-ends.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { PoliciesRead, Reading } from './reading.ts';
+import type { Gap, PoliciesRead, Reading } from './reading.ts';
 import { distinct, type Wanted } from './wanted.ts';
 
 /** Lists at once; each holds a page of up to 500 objects. */
@@ -37,10 +38,16 @@ export async function readPolicies(
 ): Promise<PoliciesRead> {
   const reader = createReader(cluster, signal);
   const limit = pLimit(AT_ONCE);
+  const served = reader.attempt('the API groups', { effect: 'unknown' }, () => cluster.apiVersions());
   const [own, others] = await Promise.all([
     Promise.all(namespaces.map((namespace) => limit(() => policiesIn(reader, namespace)))),
-    servedPlaces(reader).then((places) =>
-      Promise.all(places.map((place) => limit(() => policiesOf(reader, place)))),
+    // Only those that the server has: asking for others may be answered as forbidden.
+    served.then((versions) =>
+      Promise.all(
+        OTHER_POLICIES.filter((place) => versions?.includes(apiVersionOf(place))).map((place) =>
+          limit(() => policiesOf(reader, place)),
+        ),
+      ),
     ),
   ]);
   const found = [...own, ...others].flat();
@@ -48,7 +55,11 @@ export async function readPolicies(
   const policies = found.filter(
     ({ metadata: { namespace } }) => namespace === undefined || concerned.has(namespace),
   );
-  return { policies, gaps: reader.gaps };
+  const unknown = unknownVersions((await served) ?? []).map(({ group, why }): Gap => ({
+    effect: 'unknown',
+    why: `policies of ${group} could not be read: ${why}`,
+  }));
+  return { policies, gaps: [...reader.gaps, ...unknown] };
 }
 
 function policiesIn(reader: Reader, namespace: string): Promise<readonly Manifest[]> {
@@ -59,18 +70,12 @@ function policiesIn(reader: Reader, namespace: string): Promise<readonly Manifes
   });
 }
 
-/** Only those that the server has: asking for others may be answered as forbidden. */
-async function servedPlaces({ cluster, attempt }: Reader): Promise<readonly PolicyPlace[]> {
-  const served = await attempt('the API groups', { effect: 'unknown' }, () => cluster.apiVersions());
-  return OTHER_POLICIES.filter(({ group, version }) => served?.includes(`${group}/${version}`));
-}
-
-async function policiesOf({ cluster, attempt }: Reader, place: PolicyPlace): Promise<readonly Manifest[]> {
-  const { kind, group, version, plural } = place;
+async function policiesOf({ cluster, attempt }: Reader, place: Resource): Promise<readonly Manifest[]> {
+  const { kind, group, plural } = place;
   const found = await attempt(`${plural}.${group}`, { effect: 'unknown' }, () =>
     cluster.collect(place, (object) => object as Partial<Manifest>),
   );
   return (found ?? []).flatMap(({ metadata, spec }) =>
-    metadata === undefined ? [] : [{ apiVersion: `${group}/${version}`, kind, metadata, spec }],
+    metadata === undefined ? [] : [{ apiVersion: apiVersionOf(place), kind, metadata, spec }],
   );
 }

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { evidenceFiles } from '../../src/audit/evidence/files.ts';
 import { isIntact, verifyEvidence } from '../../src/audit/evidence/verify.ts';
 import { checkEvidenceFolder, readSigningKey, writeEvidence } from '../../src/audit/evidence/write.ts';
-import { parseObjects } from '../../src/audit/gather/objects.ts';
+import { parseObjects } from '../../src/snapshot/objects.ts';
 import { auditOf, type Planted } from '../support/audit.ts';
 
 let base = '';

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { bystandersIn } from '../../src/audit/bystanders.ts';
 import { drawSample } from '../../src/audit/sample.ts';
-import type { NamespaceObject, PolicyObject } from '../../src/audit/snapshot.ts';
 import type { V1LabelSelector } from '../../src/cluster/types.ts';
 import { selectorOf } from '../../src/policy/selector.ts';
+import type { NamespaceObject, PolicyObject } from '../../src/snapshot/snapshot.ts';
 
 const key = fc.constantFrom('app', 'tier', 'env');
 const value = fc.constantFrom('a', 'b', 'c');

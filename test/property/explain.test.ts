@@ -1,12 +1,12 @@
 /** An explanation of two workloads holds for each of their pods. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Snapshot } from '../../src/audit/snapshot.ts';
 import { explain } from '../../src/explain/explain.ts';
 import { parseQuestion } from '../../src/explain/question.ts';
 import { NetproofError } from '../../src/model/errors.ts';
 import { compile } from '../../src/policy/evaluator.ts';
 import { worldOf } from '../../src/policy/world-of.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { randomSet } from '../support/random-policies.ts';
 
 const ADDRESSES = Array.from({ length: 8 }, (_, index) => `10.1.0.${index + 1}`);

@@ -1,11 +1,11 @@
 /** A small clean cluster for audits, as manifests, and an audit of it with whatever is planted in it. */
-import type { AuditDeps, AuditOrder, Performed } from '../../src/audit/perform.ts';
-import { performAudit } from '../../src/audit/perform.ts';
 import { type AuditConfig, DEFAULT_CONFIG } from '../../src/audit/config/config.ts';
-import { parseObjects } from '../../src/audit/gather/objects.ts';
-import { apiVersionOf, type Place, PLACES } from '../../src/audit/gather/places.ts';
+import { type AuditDeps, type AuditOrder, performAudit, type Performed } from '../../src/audit/perform.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
+import { apiVersionOf } from '../../src/cluster/resources.ts';
 import { type Finding, subjectKey } from '../../src/model/audit.ts';
+import { parseObjects } from '../../src/snapshot/objects.ts';
+import { type Place, PLACES } from '../../src/snapshot/places.ts';
 import { memoryCluster } from './memory-cluster.ts';
 
 export type Texts = Readonly<Record<string, string>>;

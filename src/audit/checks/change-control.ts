@@ -1,13 +1,12 @@
 import type { Evidence } from '../../model/audit.ts';
 import { groupBy } from '../../report/group.ts';
 import { count } from '../../report/text.ts';
-import { words } from './inventory.ts';
+import { nameOf, type PolicyObject } from '../../snapshot/snapshot.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { differences } from '../git/compare.ts';
 import type { Commit, GitFacts, GitManifest, Review } from '../git/facts.ts';
 import { keeperText } from '../ownership.ts';
-import type { PolicyObject } from '../snapshot.ts';
-import { nameOf } from '../snapshot.ts';
+import { words } from './inventory.ts';
 import { severityIn } from './namespace-coverage.ts';
 
 export const changeControl: Check = {

@@ -1,10 +1,9 @@
 import type { V1NetworkPolicyPeer } from '../../cluster/types.ts';
-import type { Check, Found } from '../check.ts';
 import { count } from '../../report/text.ts';
-import { words } from './inventory.ts';
+import { nameOf, type PolicyObject } from '../../snapshot/snapshot.ts';
+import type { Check, Found } from '../check.ts';
 import { PodIndex } from '../pod-index.ts';
-import type { PolicyObject } from '../snapshot.ts';
-import { nameOf } from '../snapshot.ts';
+import { words } from './inventory.ts';
 
 export const deadRules: Check = {
   id: 'dead-rules',

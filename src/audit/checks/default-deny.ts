@@ -2,11 +2,11 @@ import type { RunResult } from '../../model/result.ts';
 import { compile, type Evaluator } from '../../policy/evaluator.ts';
 import type { Direction, Party } from '../../policy/prediction.ts';
 import type { PolicyPod, World } from '../../policy/world.ts';
+import { count } from '../../report/text.ts';
+import type { NamespaceObject, PolicyObject } from '../../snapshot/snapshot.ts';
 import { barePod, type Bystanders, bystandersIn } from '../bystanders.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
 import { isChosen } from '../config/choose.ts';
-import type { NamespaceObject, PolicyObject } from '../snapshot.ts';
-import { count } from '../../report/text.ts';
 import { severityIn } from './namespace-coverage.ts';
 
 export const defaultDeny: Check = {

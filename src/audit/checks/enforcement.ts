@@ -1,8 +1,8 @@
 import type { Evidence } from '../../model/audit.ts';
 import type { Capabilities, Proof } from '../../model/capabilities.ts';
 import type { Detection } from '../../model/detection.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
-import type { Snapshot } from '../snapshot.ts';
 
 export const enforcement: Check = {
   id: 'enforcement',

@@ -1,8 +1,8 @@
 import type { Evidence } from '../../model/audit.ts';
 import { count } from '../../report/text.ts';
+import { listAt, mapAt } from '../../snapshot/keep.ts';
+import { type KubeObject, nameOf, type PolicyObject, type Snapshot } from '../../snapshot/snapshot.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
-import { type KubeObject, nameOf, type PolicyObject, type Snapshot } from '../snapshot.ts';
-import { listAt, mapAt } from '../gather/keep.ts';
 
 export const inventory: Check = {
   id: 'inventory',

@@ -1,10 +1,9 @@
 import type { Evidence } from '../../model/audit.ts';
-import { words as policyWords } from './inventory.ts';
+import { isMap } from '../../snapshot/keep.ts';
+import { type ManagedFields, nameOf, type PolicyObject } from '../../snapshot/snapshot.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
-import { isMap } from '../gather/keep.ts';
 import { keeperOf, keeperText } from '../ownership.ts';
-import type { ManagedFields, PolicyObject } from '../snapshot.ts';
-import { nameOf } from '../snapshot.ts';
+import { words as policyWords } from './inventory.ts';
 
 /** Programs that people change a live object with by hand, as the API server names them in managedFields. */
 const BY_HAND = /^(kubectl-(edit|patch|replace|set)|k9s|lens|Mozilla|openlens|rancher|octant|headlamp)/i;

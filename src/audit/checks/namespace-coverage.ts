@@ -1,8 +1,8 @@
 import type { Severity } from '../../model/audit.ts';
-import { isNamed } from '../config/choose.ts';
 import { count } from '../../report/text.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Check, CheckInput, Found } from '../check.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { isNamed } from '../config/choose.ts';
 
 export const namespaceCoverage: Check = {
   id: 'namespace-coverage',

@@ -1,8 +1,7 @@
 import type { V1NetworkPolicyPeer } from '../../cluster/types.ts';
 import type { Severity } from '../../model/audit.ts';
+import { nameOf, type PolicyObject } from '../../snapshot/snapshot.ts';
 import type { Check, Found } from '../check.ts';
-import type { PolicyObject } from '../snapshot.ts';
-import { nameOf } from '../snapshot.ts';
 import { typesOf, words } from './inventory.ts';
 
 /** Ordered from the widest: of one rule only the widest is told. */

@@ -1,6 +1,6 @@
 /** Which namespaces a choice means. */
 import { matchesGlob } from '../../scenario/glob.ts';
-import type { NamespaceObject } from '../snapshot.ts';
+import type { NamespaceObject } from '../../snapshot/snapshot.ts';
 import type { NamespaceChoice } from './config.ts';
 
 export function isNamed(name: string, globs: readonly string[]): boolean {

@@ -1,18 +1,18 @@
 /** The files of an evidence folder, as path and content; nothing is written here. */
 import { basename } from 'node:path';
-import { isMap } from '../gather/keep.ts';
-import { toJson, toYaml } from '../../report/data.ts';
 import type { AuditResult } from '../../model/audit.ts';
 import type { RunResult } from '../../model/result.ts';
+import type { Loaded } from '../../plan/plan.ts';
 import { AUDIT_FORMATS, type AuditFormat } from '../../report/audit/format.ts';
+import { toJson, toYaml } from '../../report/data.ts';
 import { FORMATS } from '../../report/format.ts';
-import type { EvidenceFile } from './file.ts';
+import { isMap } from '../../snapshot/keep.ts';
+import type { KubeObject, Snapshot } from '../../snapshot/snapshot.ts';
 import type { GitFacts } from '../git/facts.ts';
 import { guardrailFiles } from '../remedy/guardrails.ts';
 import { remediationFiles } from '../remedy/manifests.ts';
 import { fileName } from '../remedy/remedy.ts';
-import type { KubeObject, Snapshot } from '../snapshot.ts';
-import type { Loaded } from '../../plan/plan.ts';
+import type { EvidenceFile } from './file.ts';
 
 export interface EvidenceInput {
   readonly result: AuditResult;

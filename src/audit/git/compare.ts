@@ -1,7 +1,7 @@
 /** Whether two NetworkPolicies mean the same: compared as the API would have them, order aside. */
-import { listAt, mapAt, isMap } from '../gather/keep.ts';
+import { listAt, mapAt, isMap } from '../../snapshot/keep.ts';
+import type { KubeObject, PolicyObject } from '../../snapshot/snapshot.ts';
 import { typesOf } from '../checks/inventory.ts';
-import type { KubeObject, PolicyObject } from '../snapshot.ts';
 
 /** Paths at which the two differ, e.g. `spec.ingress`; empty if they mean the same. */
 export function differences(live: KubeObject, committed: KubeObject): string[] {

@@ -1,6 +1,6 @@
 /** What a repository tells about the manifests in it. */
 import type { Position } from '../../model/errors.ts';
-import type { KubeObject, Unread } from '../snapshot.ts';
+import type { KubeObject, Unread } from '../../snapshot/snapshot.ts';
 
 export interface GitFacts {
   readonly repository: string;

@@ -1,13 +1,12 @@
 /** Reads what is committed: not the working tree, which nobody has approved. */
 import { join } from 'node:path/posix';
-import type { GitChoice } from '../config/config.ts';
 import { NetproofError } from '../../model/errors.ts';
-import { keepObject } from '../gather/keep.ts';
-import { parseObjects } from '../gather/objects.ts';
-import { PLACES } from '../gather/places.ts';
-import type { Unread } from '../snapshot.ts';
-import { mapAt, textAt } from '../gather/keep.ts';
 import { decode } from '../../scenario/text.ts';
+import { keepObject, mapAt, textAt } from '../../snapshot/keep.ts';
+import { parseObjects } from '../../snapshot/objects.ts';
+import { PLACES } from '../../snapshot/places.ts';
+import type { Unread } from '../../snapshot/snapshot.ts';
+import type { GitChoice } from '../config/config.ts';
 import type { GitFacts, GitManifest } from './facts.ts';
 import type { Git } from './git.ts';
 import { commitsByFile } from './log.ts';

@@ -9,8 +9,8 @@ import { DEFAULT_CONFIG } from '../../../src/audit/config/config.ts';
 import { loadConfig } from '../../../src/audit/config/load.ts';
 import { configSchema } from '../../../src/audit/config/schema.ts';
 import { loadExceptions } from '../../../src/audit/exceptions.ts';
-import { PLACES } from '../../../src/audit/gather/places.ts';
 import { auditResultSchema } from '../../../src/report/audit/schema.ts';
+import { PLACES } from '../../../src/snapshot/places.ts';
 import { auditOf } from '../../support/audit.ts';
 
 const DOCS = join(import.meta.dirname, '../../../docs');

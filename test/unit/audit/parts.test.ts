@@ -3,19 +3,20 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_CONFIG } from '../../../src/audit/config/config.ts';
 import { stakesOf } from '../../../src/audit/exposure.ts';
-import { Collection } from '../../../src/audit/gather/collect.ts';
-import { keepObject } from '../../../src/audit/gather/keep.ts';
-import { parseObjects } from '../../../src/audit/gather/objects.ts';
-import { apiVersionOf, PLACES } from '../../../src/audit/gather/places.ts';
 import { GENERATED, generateScenario } from '../../../src/audit/generate.ts';
 import { differences } from '../../../src/audit/git/compare.ts';
 import { keeperOf } from '../../../src/audit/ownership.ts';
 import { manifestsFor } from '../../../src/audit/remedy/manifests.ts';
 import { fileName } from '../../../src/audit/remedy/remedy.ts';
-import type { KubeObject, Snapshot } from '../../../src/audit/snapshot.ts';
-import { worldIn } from '../../../src/audit/world.ts';
+import { apiVersionOf } from '../../../src/cluster/resources.ts';
 import type { Sample } from '../../../src/model/audit.ts';
 import { compile } from '../../../src/policy/evaluator.ts';
+import { Collection } from '../../../src/snapshot/collect.ts';
+import { keepObject } from '../../../src/snapshot/keep.ts';
+import { parseObjects } from '../../../src/snapshot/objects.ts';
+import { PLACES } from '../../../src/snapshot/places.ts';
+import type { KubeObject, Snapshot } from '../../../src/snapshot/snapshot.ts';
+import { worldIn } from '../../../src/snapshot/world.ts';
 
 /** As a cluster would have it. */
 function snapshotOf(text: string): Snapshot {

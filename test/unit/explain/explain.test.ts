@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readManifests } from '../../../src/audit/gather/manifests.ts';
-import type { Snapshot } from '../../../src/audit/snapshot.ts';
-import { worldIn } from '../../../src/audit/world.ts';
 import { explain } from '../../../src/explain/explain.ts';
 import type { Explanation } from '../../../src/explain/explanation.ts';
 import { parseQuestion } from '../../../src/explain/question.ts';
-import { parseAddress } from '../../../src/policy/address.ts';
 import { addressText } from '../../../src/explain/ranges.ts';
+import { parseAddress } from '../../../src/policy/address.ts';
 import { compile } from '../../../src/policy/evaluator.ts';
 import { isUnsafe } from '../../../src/report/escape.ts';
 import { renderExplanation } from '../../../src/report/explain.ts';
+import { readManifests } from '../../../src/snapshot/manifests.ts';
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts';
+import { worldIn } from '../../../src/snapshot/world.ts';
 
 const CLUSTER = `
 { apiVersion: v1, kind: Namespace, metadata: { name: shop, labels: { team: shop } } }

@@ -65,6 +65,19 @@ test('other kinds that may not be listed hide everything', async () => {
   ]);
 });
 
+test('a group of policies in versions that are not known hides everything', async () => {
+  const later = ['v1', 'networking.k8s.io/v1', 'policy.networking.k8s.io/v1beta1'];
+  const cluster = { ...clusterWith(() => false), apiVersions: () => Promise.resolve(later) };
+  const { policies, gaps } = await readPolicies(cluster, ['shop'], signal);
+  expect(names(policies)).toEqual(['of-shop']);
+  expect(gaps).toEqual([
+    {
+      effect: 'unknown',
+      why: 'policies of policy.networking.k8s.io could not be read: it is served as policy.networking.k8s.io/v1beta1 only, which is not known here',
+    },
+  ]);
+});
+
 test('with no right at all nothing fails', async () => {
   const wanted = { namespaces: ['shop'], targets: ['data'], addresses: ['10.96.0.1'] };
   const { policies, objects, gaps } = await readWorld(

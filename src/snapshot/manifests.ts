@@ -1,15 +1,15 @@
 /** Reads a snapshot from exported manifests: for what needs no packets, and no cluster. */
-import type { Position } from '../../model/errors.ts';
-import { NetproofError } from '../../model/errors.ts';
-import { type Check, compile } from '../../scenario/check.ts';
-import { policySchema } from '../../scenario/policy-schema.ts';
-import { decode } from '../../scenario/text.ts';
-import type { Value } from '../../scenario/yaml.ts';
-import { type KubeObject, nameOf, type RulePlaces, type Snapshot } from '../snapshot.ts';
+import { apiVersionOf } from '../cluster/resources.ts';
+import { NetproofError, type Position } from '../model/errors.ts';
+import { type Check, compile } from '../scenario/check.ts';
+import { policySchema } from '../scenario/policy-schema.ts';
+import { decode } from '../scenario/text.ts';
+import type { Value } from '../scenario/yaml.ts';
 import { Collection } from './collect.ts';
 import { isMap, keepObject, listAt } from './keep.ts';
 import { type FileObject, parseObjects } from './objects.ts';
-import { apiVersionOf, MANIFEST_PLACES, type Place } from './places.ts';
+import { MANIFEST_PLACES, type Place } from './places.ts';
+import { type KubeObject, nameOf, type RulePlaces, type Snapshot } from './snapshot.ts';
 
 /** Bytes; an export of ten thousand pods has about 60 MB. */
 export const MAX_MANIFEST_BYTES = 256_000_000;

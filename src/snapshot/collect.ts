@@ -1,5 +1,6 @@
 /** Objects, sorted into a snapshot. */
-import type { AuditSource } from '../../model/audit.ts';
+import type { AuditSource } from '../model/audit.ts';
+import type { Role } from './places.ts';
 import type {
   KubeObject,
   Mistake,
@@ -9,8 +10,7 @@ import type {
   ServiceObject,
   Snapshot,
   Unread,
-} from '../snapshot.ts';
-import type { Role } from './places.ts';
+} from './snapshot.ts';
 
 export class Collection {
   readonly unread: Unread[] = [];

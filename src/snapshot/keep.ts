@@ -1,5 +1,7 @@
-/** Of an object as the API or a file has it, what the checks ask for. Whatever is of another shape is left out. */
-import type { V1ContainerPort } from '../../cluster/types.ts';
+/** Of an object as the API or a file has it, what is asked for. Whatever is of another shape is left out. */
+import { apiVersionOf } from '../cluster/resources.ts';
+import type { V1ContainerPort } from '../cluster/types.ts';
+import type { Place } from './places.ts';
 import type {
   ContainerFacts,
   KubeObject,
@@ -7,8 +9,7 @@ import type {
   ObjectMeta,
   PodFacts,
   PodObject,
-} from '../snapshot.ts';
-import { apiVersionOf, type Place } from './places.ts';
+} from './snapshot.ts';
 
 type Map = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,6 @@
 /** Pods, and what templates would make where there are no pods, as the workloads that a person would name. */
-import type { PodFacts } from './snapshot.ts';
-import { type KubeObject, type Snapshot } from './snapshot.ts';
-import { keepPodSpec, mapAt } from './gather/keep.ts';
+import { keepPodSpec, mapAt } from './keep.ts';
+import type { KubeObject, PodFacts, Snapshot } from './snapshot.ts';
 
 export interface Workload {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 /** Manifest files on this machine. */
 import { readFile, stat } from 'node:fs/promises';
-import { NetproofError } from '../../model/errors.ts';
-import { nodeFiles } from '../../scenario/files.ts';
+import { NetproofError } from '../model/errors.ts';
+import { nodeFiles } from '../scenario/files.ts';
 import { MAX_MANIFEST_BYTES, type ManifestFiles } from './manifests.ts';
 
 const PATTERNS = ['**/*.yaml', '**/*.yml', '**/*.json'] as const;

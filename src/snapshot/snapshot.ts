@@ -1,4 +1,4 @@
-/** Everything that the checks look at, as plain data: from a cluster or from exported manifests. */
+/** What audit, explain and init look at, as plain data: from a cluster or from exported manifests. */
 import type { V1ContainerPort, V1LabelSelector, V1NetworkPolicy } from '../cluster/types.ts';
 import type { AuditSource } from '../model/audit.ts';
 import type { Position } from '../model/errors.ts';
@@ -97,7 +97,7 @@ export interface PodIP {
   readonly ip: string;
 }
 
-/** Of a pod's spec only what the checks ask for: ten thousand whole ones would fill the memory. */
+/** Of a pod's spec only what is asked for: ten thousand whole ones would fill the memory. */
 export interface PodFacts {
   readonly nodeName?: string;
   readonly hostNetwork?: boolean;

@@ -1,17 +1,19 @@
 /** Reads a snapshot from a cluster: lists only, page by page. */
 import pLimit from 'p-limit';
-import type { Cluster } from '../../cluster/cluster.ts';
-import type { Subject } from '../../model/access.ts';
-import { NetproofError } from '../../model/errors.ts';
-import { type KubeObject, nameOf, type Snapshot, type Unread } from '../snapshot.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { unknownVersions } from '../cluster/policy-places.ts';
+import { apiVersionOf } from '../cluster/resources.ts';
+import type { Subject } from '../model/access.ts';
+import { NetproofError } from '../model/errors.ts';
 import { Collection } from './collect.ts';
 import { keepObject } from './keep.ts';
-import { apiVersionOf, type Place, placeName, PLACES } from './places.ts';
+import { type Place, placeName, PLACES } from './places.ts';
+import { type KubeObject, nameOf, type Snapshot } from './snapshot.ts';
 
 /** Lists at once; each holds a page of up to 500 objects. */
 const AT_ONCE = 4;
 
-/** Without these there is nothing to audit: what may not be read of the others is told in the result. */
+/** Without these there is nothing to tell: what may not be read of the others is in the snapshot as unread. */
 const NEEDED: ReadonlySet<string> = new Set(['namespaces', 'pods', 'networkpolicies.networking.k8s.io']);
 
 /** Rejects with `forbidden` if namespaces, pods or NetworkPolicies may not be read, and as `Cluster` says. */
@@ -31,7 +33,7 @@ export async function readCluster(
   // Whoever may not read a kind is refused even where there is no such kind: what is not served is not asked for.
   const places = PLACES.filter((place) => isServed(place, served));
   const lists = await Promise.all(places.map((place) => limit(() => readPlace(cluster, place, collection))));
-  collection.unread.push(...unknownVersions(served));
+  collection.unread.push(...unknownVersions(served).map(({ group, why }) => ({ what: group, why })));
   // In the order of the places, whichever answer came first.
   for (const [index, place] of places.entries()) {
     for (const object of lists[index] ?? []) collection.add(place.role, object);
@@ -48,18 +50,6 @@ function subjectName(subject: Subject): string {
 
 function isServed(place: Place, served: readonly string[]): boolean {
   return place.group === '' || served.includes(apiVersionOf(place));
-}
-
-/** Policies may hide in a version of their group that came after this list. */
-function unknownVersions(served: readonly string[]): Unread[] {
-  const policies = PLACES.filter(({ role }) => role === 'other-policy');
-  const groups = new Set(policies.map(({ group }) => group));
-  return [...groups].flatMap((group) => {
-    const versions = served.filter((each) => each.startsWith(`${group}/`));
-    const known = policies.some((place) => versions.includes(apiVersionOf(place)));
-    if (versions.length === 0 || known) return [];
-    return [{ what: group, why: `it is served as ${versions.join(', ')} only, which is not known here` }];
-  });
 }
 
 async function readPlace(

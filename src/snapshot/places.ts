@@ -1,6 +1,7 @@
-/** What an audit reads from a cluster. One line each. */
-import type { ResourcePlace } from '../../cluster/cluster.ts';
-import { NETWORK_POLICIES, OTHER_POLICIES } from '../../cluster/policy-places.ts';
+/** What a snapshot is made of. One line each. */
+import type { ResourcePlace } from '../cluster/cluster.ts';
+import { NETWORK_POLICIES, OTHER_POLICIES, place as resource } from '../cluster/policy-places.ts';
+import type { Resource } from '../cluster/resources.ts';
 
 export type Role =
   | 'namespace'
@@ -15,14 +16,12 @@ export type Role =
   /** Workloads with a pod template: only read from manifests, where there may be no pods. */
   | 'workload';
 
-export interface Place extends ResourcePlace {
-  readonly kind: string;
+export interface Place extends Resource {
   readonly role: Role;
 }
 
 function place(role: Role, kind: string, apiVersion: string, plural: string, namespaced = true): Place {
-  const [version = '', group = ''] = apiVersion.split('/').toReversed();
-  return { role, kind, group, version, plural, namespaced };
+  return { ...resource(kind, apiVersion, plural, namespaced), role };
 }
 
 export const PLACES: readonly Place[] = [
@@ -52,10 +51,6 @@ export const MANIFEST_PLACES: readonly Place[] = [
   place('workload', 'Job', 'batch/v1', 'jobs'),
   place('workload', 'CronJob', 'batch/v1', 'cronjobs'),
 ];
-
-export function apiVersionOf({ group, version }: ResourcePlace): string {
-  return group === '' ? version : `${group}/${version}`;
-}
 
 /** `ingresses.networking.k8s.io` */
 export function placeName({ group, plural }: ResourcePlace): string {

@@ -1,6 +1,6 @@
 /** A manifest file's text → the objects in it, each with its line: several documents, Lists, JSON. */
-import type { Issue, Position } from '../../model/errors.ts';
-import { type Document, parseYaml, type Value } from '../../scenario/yaml.ts';
+import type { Issue, Position } from '../model/errors.ts';
+import { type Document, parseYaml, type Value } from '../scenario/yaml.ts';
 import { isMap } from './keep.ts';
 
 export interface FileObject {
