@@ -9,6 +9,7 @@ import type { Files } from '../scenario/files.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { changesSince, readCluster } from '../snapshot/cluster.ts';
 import { type ManifestFiles, readManifests } from '../snapshot/manifests.ts';
+import { PLACES } from '../snapshot/places.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { worldIn } from '../snapshot/world.ts';
 import { audit } from './audit.ts';
@@ -126,7 +127,7 @@ async function exceptionsOf({ exceptions }: AuditConfig, { files }: AuditDeps): 
 
 function read({ source }: AuditOrder, { manifestFiles, now }: AuditDeps): Promise<Snapshot> {
   return source.kind === 'cluster'
-    ? readCluster(source.cluster, { sandbox: source.sandbox, now })
+    ? readCluster(source.cluster, { places: PLACES, sandbox: source.sandbox, now })
     : readManifests(source.folder, manifestFiles, now);
 }
 

@@ -34,7 +34,8 @@ async function readSnapshot({ manifests, kubeconfig, context }: SourceArguments)
   const now = (): number => Date.now();
   if (manifests === undefined) {
     const { readCluster } = await import('../snapshot/cluster.ts');
-    return readCluster(await connectTo({ kubeconfig, context }), { sandbox: false, now });
+    const { WORLD_PLACES: places } = await import('../snapshot/places.ts');
+    return readCluster(await connectTo({ kubeconfig, context }), { places, sandbox: false, now });
   }
   if (kubeconfig !== undefined || context !== undefined) {
     throw new NetproofError('usage', '--manifests needs no cluster', {

@@ -119,7 +119,7 @@ function forbidden(attempted: Attempted, answer: ApiError): NetproofError {
   const verb = /cannot (\S+) resource/.exec(answer.message)?.[1];
   const what = inWords({ ...attempted, verb: verb ?? attempted.verb });
   return new NetproofError('forbidden', `not allowed to ${what}: ${answer.message}`, {
-    ...(verb !== undefined && { hint: 'netproof rbac prints the roles that a run needs' }),
+    ...(verb !== undefined && { hint: 'netproof rbac prints the roles that are needed' }),
     cause: answer,
   });
 }

@@ -15,7 +15,7 @@ export class MissingRights extends NetproofError {
 
   constructor(roles: readonly RoleRules[], subject: Subject | undefined) {
     super('forbidden', roles.map(missingWords).join('; '), {
-      hint: 'netproof rbac prints the roles that a run needs; those for what is missing follow',
+      hint: 'netproof rbac prints all the roles that are needed; those for what is missing follow',
     });
     this.roles = roles;
     this.subject = subject;

@@ -40,14 +40,16 @@ export interface Plan {
 /** RBAC rules in one namespace, or cluster-wide where `namespace` is absent. */
 export interface RoleRules {
   readonly namespace?: string;
-  readonly rules: readonly {
-    readonly apiGroups: readonly string[];
-    readonly resources: readonly string[];
-    /** Absent: all. */
-    readonly resourceNames?: readonly string[];
-    readonly verbs: readonly string[];
-    readonly why: string;
-  }[];
+  readonly rules: readonly RoleRule[];
+}
+
+export interface RoleRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  /** Absent: all. */
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+  readonly why: string;
 }
 
 export interface Estimate {

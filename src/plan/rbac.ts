@@ -1,8 +1,6 @@
 /** The least rights that a scenario's run needs, namespace by namespace. */
-import type { ControlNamespace, RoleRules } from '../model/plan.ts';
+import type { ControlNamespace, RoleRule, RoleRules } from '../model/plan.ts';
 import type { LikeRef, Scenario, Target } from '../model/scenario.ts';
-
-type RoleRule = RoleRules['rules'][number];
 
 /**
  * One entry per namespace: two roles of one name in it would replace each other when they are applied.

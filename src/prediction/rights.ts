@@ -1,10 +1,7 @@
 /** The rights that predictions would like to have; without them they are unknown, and the run goes on. */
 import { NETWORK_POLICIES, OTHER_POLICIES } from '../cluster/policy-places.ts';
-import type { RoleRules } from '../model/plan.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, RoleRule, RoleRules } from '../model/plan.ts';
 import { wantedFor } from './wanted.ts';
-
-type RoleRule = RoleRules['rules'][number];
 
 const list = (group: string, resources: readonly string[], why: string): RoleRule => ({
   apiGroups: [group],

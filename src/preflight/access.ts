@@ -2,9 +2,7 @@
 import type { Access, Cluster } from '../cluster/cluster.ts';
 import { MissingRights, type Subject } from '../model/access.ts';
 import { NetproofError } from '../model/errors.ts';
-import type { RoleRules } from '../model/plan.ts';
-
-type RoleRule = RoleRules['rules'][number];
+import type { RoleRule, RoleRules } from '../model/plan.ts';
 
 export interface AccessReport {
   /** Rights asked about. */

@@ -7,19 +7,22 @@ import type { Subject } from '../model/access.ts';
 import { NetproofError } from '../model/errors.ts';
 import { Collection } from './collect.ts';
 import { keepObject } from './keep.ts';
-import { type Place, placeName, PLACES } from './places.ts';
+import { isNeeded, type LivePlace, type Place, placeName, PLACES } from './places.ts';
 import { type KubeObject, nameOf, type Snapshot } from './snapshot.ts';
 
 /** Lists at once; each holds a page of up to 500 objects. */
 const AT_ONCE = 4;
 
-/** Without these there is nothing to tell: what may not be read of the others is in the snapshot as unread. */
-const NEEDED: ReadonlySet<string> = new Set(['namespaces', 'pods', 'networkpolicies.networking.k8s.io']);
+export interface Wanted {
+  readonly places: readonly LivePlace[];
+  readonly sandbox: boolean;
+  readonly now: () => number;
+}
 
 /** Rejects with `forbidden` if namespaces, pods or NetworkPolicies may not be read, and as `Cluster` says. */
 export async function readCluster(
   cluster: Cluster,
-  { sandbox, now }: { readonly sandbox: boolean; readonly now: () => number },
+  { places: wanted, sandbox, now }: Wanted,
 ): Promise<Snapshot> {
   const takenAt = now();
   const collection = new Collection();
@@ -31,7 +34,7 @@ export async function readCluster(
     cluster.whoAmI(),
   ]);
   // Whoever may not read a kind is refused even where there is no such kind: what is not served is not asked for.
-  const places = PLACES.filter((place) => isServed(place, served));
+  const places = wanted.filter((place) => isServed(place, served));
   const lists = await Promise.all(places.map((place) => limit(() => readPlace(cluster, place, collection))));
   collection.unread.push(...unknownVersions(served).map(({ group, why }) => ({ what: group, why })));
   // In the order of the places, whichever answer came first.
@@ -54,14 +57,14 @@ function isServed(place: Place, served: readonly string[]): boolean {
 
 async function readPlace(
   cluster: Cluster,
-  place: Place,
+  place: LivePlace,
   { unread }: Collection,
 ): Promise<readonly KubeObject[]> {
   try {
     const found = await cluster.collect(place, (item) => keepObject(item, place));
     return (found ?? []).filter((object) => object !== undefined);
   } catch (error) {
-    if (!(error instanceof NetproofError) || NEEDED.has(placeName(place))) throw error;
+    if (!(error instanceof NetproofError) || isNeeded(place)) throw error;
     unread.push({ what: placeName(place), why: error.message });
     return [];
   }

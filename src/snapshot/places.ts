@@ -20,11 +20,22 @@ export interface Place extends Resource {
   readonly role: Role;
 }
 
-function place(role: Role, kind: string, apiVersion: string, plural: string, namespaced = true): Place {
+export interface LivePlace extends Place {
+  readonly role: Exclude<Role, 'workload'>;
+}
+
+function place<R extends Role>(
+  role: R,
+  kind: string,
+  apiVersion: string,
+  plural: string,
+  namespaced = true,
+): Place & { readonly role: R } {
   return { ...resource(kind, apiVersion, plural, namespaced), role };
 }
 
-export const PLACES: readonly Place[] = [
+/** What is in a cluster and in a snapshot of it. */
+export const PLACES: readonly LivePlace[] = [
   place('namespace', 'Namespace', 'v1', 'namespaces', false),
   place('pod', 'Pod', 'v1', 'pods'),
   place('node', 'Node', 'v1', 'nodes', false),
@@ -38,8 +49,16 @@ export const PLACES: readonly Place[] = [
   place('entrance', 'TCPRoute', 'gateway.networking.k8s.io/v1alpha2', 'tcproutes'),
   place('entrance', 'UDPRoute', 'gateway.networking.k8s.io/v1alpha2', 'udproutes'),
   { ...NETWORK_POLICIES, role: 'policy' },
-  ...OTHER_POLICIES.map((other): Place => ({ ...other, role: 'other-policy' })),
+  ...OTHER_POLICIES.map((other): LivePlace => ({ ...other, role: 'other-policy' })),
 ];
+
+/** Of those what policies are evaluated over. */
+export const WORLD_PLACES: readonly LivePlace[] = PLACES.filter(({ role }) => role !== 'entrance');
+
+/** Without these there is nothing to tell: what may not be read of the others is in the snapshot as unread. */
+export function isNeeded({ role }: LivePlace): boolean {
+  return role === 'namespace' || role === 'pod' || role === 'policy';
+}
 
 /** Of manifests also what would make pods. */
 export const MANIFEST_PLACES: readonly Place[] = [

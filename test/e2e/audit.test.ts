@@ -1,5 +1,5 @@
 /**
- * `netproof audit` with packets, by an account with the rights that docs/audit.md asks for: one violation per check
+ * `netproof audit` with packets, by an account with the rights that are printed for it: one violation per check
  * beside a clean namespace, each found and nothing else; and what it proposes mends them.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { loadAll } from 'js-yaml';
 import type { AuditResult } from '../../src/model/audit.ts';
 import { told } from '../support/audit.ts';
 import { netproof } from '../support/netproof.ts';
-import { type Account, accountFor, documentedRoles } from './support/account.ts';
+import { type Account, accountWith } from './support/account.ts';
 import { hasHandle, handle } from './support/handle.ts';
 import { serves } from './support/kinds.ts';
 import { apply, applyAs, list, type Manifest, nothingLeft, remove, tryOut } from './support/objects.ts';
@@ -68,7 +68,7 @@ beforeAll(async () => {
     others.filter((name) => !NAMESPACES.some(({ metadata }) => metadata.name === name)),
   );
   config = files.config;
-  account = await accountFor(files.scenario, 'list ingresses', documentedRoles());
+  account = await accountWith(['rbac', '--for', 'audit', files.scenario], 'list ingresses');
   audit = await audited(config, account.kubeconfig);
 }, 3 * RUN_MS);
 afterAll(async () => {
@@ -141,11 +141,7 @@ describe('netproof audit', () => {
   });
 
   test('without the right to read policies there is no audit', async () => {
-    const poor = await accountFor(
-      join(config, '../scenario.yaml'),
-      'list networkpolicies',
-      documentedRoles(),
-    );
+    const poor = await accountWith(['rbac', '--for', 'audit'], 'list networkpolicies');
     try {
       const { code, stdout, stderr } = await netproof(['audit', '--passive'], {
         KUBECONFIG: poor.kubeconfig,

@@ -89,7 +89,7 @@ describe('without the right to', () => {
       stderr: expect.stringContaining(`not allowed to ${right}`),
     });
     const { stderr = '' } = ends.get(right) ?? {};
-    expect(stderr).toContain('netproof rbac prints the roles that a run needs');
+    expect(stderr).toContain('netproof rbac prints all the roles that are needed');
     expect(stderr).toContain('kind: ServiceAccount');
   });
 

@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { Subject } from '../../model/access.ts';
 import { EXIT, NetproofError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
-import { newRunId } from '../launch.ts';
+import type { Purpose } from '../rights.ts';
 
 /** The names of kubectl create rolebinding. */
 interface SubjectArguments {
@@ -12,39 +12,50 @@ interface SubjectArguments {
 }
 
 export interface RbacArguments extends SubjectArguments {
-  readonly scenario: string;
+  readonly scenario: readonly string[];
+  readonly for: Purpose;
   readonly 'control-namespace': string | undefined;
 }
 
+const PURPOSES: readonly Purpose[] = ['run', 'preflight', 'audit', 'explain', 'init'];
+
 export const rbac: Command<RbacArguments> = {
-  usage: 'rbac <scenario>',
-  describe: 'Print the least rights that a run of a scenario needs, as YAML; no cluster is needed',
+  usage: 'rbac [scenario..]',
+  describe: 'Print the least rights that a command needs, as YAML; no cluster is needed',
   options: (parser) =>
     subjectOptions(
       parser
-        .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
+        .positional('scenario', {
+          type: 'string',
+          array: true,
+          default: [] as readonly string[],
+          describe: 'Scenario file (YAML): one for run, any number for audit',
+        })
+        .option('for', {
+          choices: PURPOSES,
+          default: 'run' as Purpose,
+          requiresArg: true,
+          describe: 'The command; audit without a scenario means audit --passive',
+        })
         .option('control-namespace', {
           type: 'string',
           requiresArg: true,
-          describe: 'For runs with this option: the canary and the controls go into a namespace that exists',
+          describe:
+            'For runs with this option, and preflights with --namespace: the canary and the controls go into a namespace that exists',
         }),
     )
       .example('$0 rbac three-tier.yaml --user jane | kubectl apply -f -', 'let jane run it')
       .example(
         '$0 rbac three-tier.yaml --serviceaccount ci:netproof',
         'as kubectl create rolebinding names it',
-      ),
-  execute: async ({ scenario, controlNamespace, ...subject }, { terminal }) => {
+      )
+      .example('$0 rbac --for explain --group devs', 'let them ask what policies allow'),
+  execute: async ({ scenario, for: purpose, controlNamespace, ...subject }, { terminal }) => {
     const whom = subjectOf(subject);
-    const { loadScenario } = await import('../../scenario/load.ts');
-    const { nodeFiles } = await import('../../scenario/files.ts');
-    const { planRun } = await import('../../plan/plan.ts');
+    const { rightsFor } = await import('../rights.ts');
     const { describeRights } = await import('../../report/rights.ts');
-    const { detectionRights } = await import('../../preflight/detect/rights.ts');
-    const { predictionRights } = await import('../../prediction/rights.ts');
-    const plan = planRun(await loadScenario(scenario, nodeFiles), { runId: newRunId(), controlNamespace });
-    const optional = [...detectionRights(), ...predictionRights(plan)];
-    await terminal.out.write(describeRights(plan.rbac, optional, whom));
+    const rights = await rightsFor({ purpose, scenarios: scenario, controlNamespace });
+    await terminal.out.write(describeRights(rights, whom));
     return EXIT.proven;
   },
 };

@@ -1,8 +1,6 @@
 /** The rights that detection would like to have. Whatever is denied is left out of the facts, and said. */
-import type { RoleRules } from '../../model/plan.ts';
+import type { RoleRule, RoleRules } from '../../model/plan.ts';
 import { DETECTORS } from './registry.ts';
-
-type RoleRule = RoleRules['rules'][number];
 
 /** One cluster-wide role that only reads. Nodes, pods and namespaces are among the rights of any run. */
 export function detectionRights(): readonly RoleRules[] {

@@ -1,9 +1,8 @@
-/** A service account with the rights that `netproof run --dry-run` prints, and no other. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** A service account with the rights that netproof prints, and no other. */
+import { writeFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import { KubeConfig } from '@kubernetes/client-node';
-import { netproof, TOP } from '../../support/netproof.ts';
+import { netproof } from '../../support/netproof.ts';
 import { kubeconfig, send } from './api.ts';
 import { apply, eventually, type Manifest, remove } from './objects.ts';
 import { newFile } from './scenario.ts';
@@ -26,19 +25,20 @@ export interface Account {
 let accounts = 0;
 
 /**
+ * With what `netproof run --dry-run` prints.
+ *
  * @param without the verb and resource of a right that is left out, `create pods`
- * @param more ClusterRoles to bind besides
  */
-export async function accountFor(
-  scenario: string,
-  without?: string,
-  more: readonly Manifest[] = [],
-): Promise<Account> {
+export function accountFor(scenario: string, without?: string): Promise<Account> {
+  return accountWith(['run', scenario, '--dry-run'], without);
+}
+
+/** @param printing arguments of the command that prints the rights */
+export async function accountWith(printing: readonly string[], without?: string): Promise<Account> {
   accounts += 1;
   const name = `${ROLE_PREFIX}${process.pid}-${accounts}`;
   const user = `system:serviceaccount:${NAMESPACE}:${name}`;
-  const own = await printedRoles(scenario, name, user);
-  const printed = [...own, ...more.flatMap((role) => bound(role, name))];
+  const printed = await printedRoles(printing, name, user);
   const roles = without === undefined ? printed : printed.map((role) => withoutRight(role, without));
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } };
   try {
@@ -51,44 +51,27 @@ export async function accountFor(
   }
 }
 
-/** The ClusterRoles that docs/audit.md gives for an audit. */
-export function documentedRoles(): readonly Manifest[] {
-  const text = readFileSync(join(TOP, 'docs/audit.md'), 'utf8');
-  const blocks = [...text.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block = '']) => block);
-  return blocks
-    .filter((block) => block.includes('kind: ClusterRole'))
-    .flatMap((block) => loadAll(block) as Manifest[]);
-}
+const known = new Map<string, Promise<string>>();
 
-/** Under a name of the account's own, as its other roles are. */
-function bound(role: Manifest, account: string): readonly Manifest[] {
-  const name = `${account}-${role.metadata.name}`;
-  return [
-    { ...role, metadata: { name } },
-    {
-      apiVersion: role.apiVersion,
-      kind: 'ClusterRoleBinding',
-      metadata: { name },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-      subjects: [{ kind: 'ServiceAccount', name: account, namespace: NAMESPACE }],
-    },
-  ];
-}
-
-const printing = new Map<string, Promise<string>>();
-
-async function print(scenario: string): Promise<string> {
-  const { stdout, code } = await netproof(['run', scenario, '--dry-run']);
-  const [, rights] = stdout.split('\nRights that the run needs:\n\n');
-  if (code !== 0 || rights === undefined) throw new Error(`no rights printed: ${stdout}`);
-  return rights;
+async function print(printing: readonly string[]): Promise<string> {
+  const { stdout, stderr, code } = await netproof(printing);
+  if (code !== 0) throw new Error(`no rights printed: ${stderr}`);
+  const [whole, rights] = stdout.split('\nRights that the run needs:\n\n');
+  return rights ?? whole ?? '';
 }
 
 /** What is printed, under a name of the account's own: many may be about at once, and somebody's own role is theirs. */
-async function printedRoles(scenario: string, name: string, user: string): Promise<readonly Manifest[]> {
-  const text = printing.get(scenario) ?? print(scenario);
-  printing.set(scenario, text);
-  const own = (await text).replaceAll('CHANGE-ME', user).replaceAll(/name: netproof$/gm, `name: ${name}`);
+async function printedRoles(
+  printing: readonly string[],
+  name: string,
+  user: string,
+): Promise<readonly Manifest[]> {
+  const key = JSON.stringify(printing);
+  const text = known.get(key) ?? print(printing);
+  known.set(key, text);
+  const own = (await text)
+    .replaceAll('CHANGE-ME', user)
+    .replaceAll(/name: netproof([-a-z]*)$/gm, `name: ${name}$1`);
   return loadAll(own) as Manifest[];
 }
 

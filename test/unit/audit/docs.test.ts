@@ -10,7 +10,6 @@ import { loadConfig } from '../../../src/audit/config/load.ts';
 import { configSchema } from '../../../src/audit/config/schema.ts';
 import { loadExceptions } from '../../../src/audit/exceptions.ts';
 import { auditResultSchema } from '../../../src/report/audit/schema.ts';
-import { PLACES } from '../../../src/snapshot/places.ts';
 import { auditOf } from '../../support/audit.ts';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
@@ -47,20 +46,6 @@ describe('docs/audit.md', () => {
   test('shows exceptions that are accepted', async () => {
     const { list } = await loadExceptions('exceptions.yaml', files(blocks[1] ?? ''));
     expect(list).toMatchObject([{ id: 'RISK-42', where: { line: 4 } }]);
-  });
-
-  test('names the rights to everything that is read, and to nothing else', () => {
-    const { rules } = loadYaml(blocks[2] ?? '') as {
-      readonly rules: readonly {
-        readonly apiGroups: readonly string[];
-        readonly resources: readonly string[];
-      }[];
-    };
-    const granted = rules.flatMap(({ apiGroups, resources }) =>
-      apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
-    );
-    const read = new Set(PLACES.map(({ group, plural }) => `${group}/${plural}`));
-    expect(granted.toSorted()).toEqual([...read].toSorted());
   });
 
   test('says what holds by default', () => {

@@ -98,6 +98,10 @@ describe('bad usage', () => {
     [['sandbox', '--nodes', '0'], "a sandbox can't have 0 nodes"],
     [['sandbox', '--nodes', '1.5'], "a sandbox can't have 1.5 nodes"],
     [['rbac', 'x', '--serviceaccount', 'robot'], '--serviceaccount robot is not a namespace and a name'],
+    [['rbac'], 'the rights of a run are those of one scenario'],
+    [['rbac', 'x', 'y'], 'the rights of a run are those of one scenario'],
+    [['rbac', '--for', 'explain', 'x'], 'the rights of explain do not depend on a scenario'],
+    [['rbac', '--for', 'audit', '--control-namespace', 'n'], 'netproof audit has no --control-namespace'],
     [['cleanup', '--older-than', 'yesterday'], '--older-than yesterday is no duration'],
   ])('%j is refused before anything is read or started', async (argv, message) => {
     const parsed = await parse(argv, 100);

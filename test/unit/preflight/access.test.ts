@@ -70,7 +70,7 @@ describe('what is denied', () => {
     const { text, exitCode } = problemOf(error);
     expect(exitCode).toBe(5);
     expect(text).toMatch(
-      /^netproof: not allowed to create pods, delete pods; not allowed to list daemonsets in namespace shop \(hint: netproof rbac prints the roles that a run needs/,
+      /^netproof: not allowed to create pods, delete pods; not allowed to list daemonsets in namespace shop \(hint: netproof rbac prints all the roles that are needed/,
     );
     expect(text).toContain('kind: RoleBinding');
     expect(text).toContain('  - kind: ServiceAccount\n    name: "robot"\n    namespace: "ci"');

@@ -52,8 +52,10 @@ describe('bound to', () => {
   });
 });
 
+const RUN = { name: 'netproof', title: 'What a run needs.', needed: NEEDED, without: 'a run does without.' };
+
 test('optional rights come apart, under a name of their own, and only read', () => {
-  const optional = read(describeRights(NEEDED, detectionRights(), undefined)).filter(
+  const optional = read(describeRights({ ...RUN, optional: detectionRights() }, undefined)).filter(
     ({ metadata }) => metadata.name === 'netproof-optional',
   );
   expect(optional.map(({ kind }) => kind)).toEqual(['ClusterRole', 'ClusterRoleBinding']);
@@ -66,4 +68,20 @@ test('optional rights come apart, under a name of their own, and only read', () 
   expect(rules.find(({ resources }) => resources.includes('configmaps'))?.resourceNames).toContain(
     'cilium-config',
   );
+});
+
+test('rights from several sources make one role per place, each rule once', () => {
+  const [again] = NEEDED;
+  const text = describeRights({ ...RUN, needed: [...NEEDED, ...(again ? [again] : [])] }, undefined);
+  const roles = read(text).filter(({ rules }) => rules !== undefined);
+  expect(roles.map(({ kind, rules }) => `${kind} ${rules?.length}`)).toEqual(['ClusterRole 1', 'Role 1']);
+  expect(text).not.toContain('Optional');
+});
+
+test('what is said of them are comments, however long', () => {
+  const title = 'word '.repeat(60).trim();
+  const comments = describeRights({ ...RUN, title }, undefined)
+    .split('\n')
+    .slice(0, 3);
+  for (const line of comments) expect(line).toMatch(/^# (word ?)+$/);
 });
