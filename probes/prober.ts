@@ -103,7 +103,7 @@ export class Prober {
    * overlap: while the silences of one are waited for, the next is asked.
    */
   async #probe(asker: Asker): Promise<Reason> {
-    const first = this.#order.resident ? 1 : this.#order.schedule.stableRounds;
+    const first = this.#order.schedule.stableRounds;
     const going: Going[] = [];
     for (;;) {
       const round = this.#ask(asker, this.#round + going.length);

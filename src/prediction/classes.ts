@@ -1,5 +1,4 @@
 /** The classes of a scenario's workloads, by the policies that are known. */
-import type { Context } from '../fleet/context.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { WorkloadClass } from '../model/plan.ts';
 import type { ClassRecord } from '../model/record.ts';
@@ -7,10 +6,7 @@ import type { Scenario } from '../model/scenario.ts';
 import { classesOf } from '../plan/classes.ts';
 import type { Loaded } from '../plan/plan.ts';
 import { alike } from '../scenario/alike.ts';
-import { readNamespaces } from './read-ends.ts';
-import { readPolicies } from './read.ts';
-import { createReader } from './reader.ts';
-import type { PoliciesRead } from './reading.ts';
+import type { PoliciesRead, Standing } from './reading.ts';
 import { declaredIdentities, type Identities, telling } from './telling.ts';
 import { distinct } from './wanted.ts';
 
@@ -20,20 +16,16 @@ export function declaredClasses(scenario: Scenario): readonly WorkloadClass[] {
 }
 
 /**
- * By the policies in force, before anything is launched. Rejects with `scenario-invalid` if a scenario that is too
- * large without classes turns out to have others.
+ * By the policies in force, before anything is launched. Throws `scenario-invalid` if a scenario that is too large
+ * without classes turns out to have others.
  */
-export async function liveClasses(
-  { cluster, signal }: Pick<Context, 'cluster' | 'signal'>,
+export function liveClasses(
   { scenario, classes }: Loaded,
   identities: Identities,
-): Promise<readonly WorkloadClass[]> {
-  const standing = scenario.namespaces.filter(({ create }) => !create).map(({ name }) => name);
-  const [spaces, read] = await Promise.all([
-    readNamespaces(createReader(cluster, signal), standing),
-    readPolicies(cluster, standing, signal),
-  ]);
-  const told = telling(scenario, visible(scenario, identities, read), [...spaces, ...read.policies]);
+  standing: Standing,
+): readonly WorkloadClass[] {
+  const objects = [...standing.spaces, ...standing.policies];
+  const told = telling(scenario, visible(scenario, identities, standing), objects);
   if (classes === undefined) return classesOf(alike(scenario), told);
   const torn = classes.map((each) => tornIn(each, told)).find((names) => names !== undefined);
   if (torn === undefined) return classes;

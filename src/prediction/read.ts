@@ -6,11 +6,13 @@ import pLimit from 'p-limit';
 import type { Cluster } from '../cluster/cluster.ts';
 import { OTHER_POLICIES, unknownVersions } from '../cluster/policy-places.ts';
 import { apiVersionOf, type Resource } from '../cluster/resources.ts';
+import type { Context } from '../fleet/context.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Manifest } from '../policy/manifest.ts';
 import { readEnds, readNamespaces } from './read-ends.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { Gap, PoliciesRead, Reading } from './reading.ts';
-import { distinct, type Wanted } from './wanted.ts';
+import type { Gap, PoliciesRead, Reading, Standing } from './reading.ts';
+import { distinct, type Wanted, wantedFor } from './wanted.ts';
 
 /** Lists at once; each holds a page of up to 500 objects. */
 const AT_ONCE = 8;
@@ -28,6 +30,21 @@ export async function readWorld(cluster: Cluster, wanted: Wanted, signal: AbortS
     readPolicies(cluster, namespaces, signal),
   ]);
   return { namespaces, policies, slices, objects: [...spaces, ...objects], gaps: [...reader.gaps, ...gaps] };
+}
+
+/** Where workloads and targets are, less the namespaces that the run will create. Rejects as `readWorld` does. */
+export async function readStanding(
+  { cluster, signal }: Pick<Context, 'cluster' | 'signal'>,
+  plan: Plan,
+): Promise<Standing> {
+  const created = new Set(plan.created.map(({ name }) => name));
+  const { namespaces, targets } = wantedFor(plan);
+  const standing = distinct([...namespaces, ...targets]).filter((name) => !created.has(name));
+  const [spaces, read] = await Promise.all([
+    readNamespaces(createReader(cluster, signal), standing),
+    readPolicies(cluster, standing, signal),
+  ]);
+  return { spaces, ...read };
 }
 
 /** The policies that apply in these namespaces: of their own, and of the whole cluster. */

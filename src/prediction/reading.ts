@@ -19,6 +19,12 @@ export interface PoliciesRead {
   readonly gaps: readonly Gap[];
 }
 
+/** What is in force before a run creates anything. */
+export interface Standing extends PoliciesRead {
+  /** Namespaces with their labels. */
+  readonly spaces: readonly Manifest[];
+}
+
 /** The world that probes meet, apart from the launched pods. */
 export interface Reading extends PoliciesRead {
   /** Whose policies were read. */

@@ -16,12 +16,13 @@ export interface Wanted {
 export function wantedFor({ scenario }: Pick<Plan, 'scenario'>): Wanted {
   return {
     namespaces: distinct(scenario.workloads.map(({ namespace }) => namespace)),
-    targets: distinct(scenario.targets.flatMap(namespaceOf)),
+    targets: distinct(scenario.targets.flatMap(namespacesOf)),
     addresses: distinct(scenario.targets.flatMap(addressOf).filter((text) => isIP(text) !== 0)),
   };
 }
 
-function namespaceOf(target: Target): readonly string[] {
+/** Where the pods behind it are; none for addresses. */
+export function namespacesOf(target: Target): readonly string[] {
   switch (target.kind) {
     case 'service':
     case 'pods':

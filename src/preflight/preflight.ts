@@ -9,6 +9,7 @@ import { playCanary } from './canary/play.ts';
 import { scriptFor } from './canary/table.ts';
 import { schedulable } from './schedulable.ts';
 import type { Reliance } from './relies.ts';
+import { isDirection, unshownFor } from './require.ts';
 
 /** Throws `namespace-missing`. */
 export async function openControlNamespace(
@@ -21,35 +22,45 @@ export async function openControlNamespace(
   throw new NetproofError('namespace-missing', `control namespace ${name} does not exist in this cluster`);
 }
 
-/** Of those that a scenario's workloads are placed on; four pods stand on each. */
+/** On so many nodes the short canary stands at once; four pods on each. */
 const MOST_NODES = 3;
 
-/** The short canary: the directions, and what else the scenario relies on. */
+/**
+ * The short canary: the directions, and what else the scenario relies on. If it could not tell of a direction that
+ * the scenario relies on, it is played once more, where the first one's pods were put: there is room for them.
+ */
 export async function scenarioCanary(
   context: Context,
   control: ControlNamespace,
-  { capabilities: relied, nodes }: Reliance,
+  reliance: Reliance,
 ): Promise<Capabilities> {
-  const wanted = (capability: Capability): boolean =>
-    capability === 'ingress' || capability === 'egress' || relied.has(capability);
+  const { capabilities: relied, nodes } = reliance;
+  const wanted = (capability: Capability): boolean => isDirection(capability) || relied.has(capability);
   const scene = await openScene(context, control, {
-    nodes: nodes?.slice(0, MOST_NODES) ?? (await anyNode(context)),
+    nodes: nodes?.slice(0, MOST_NODES) ?? (await scenarioNodes(context)),
     second: SECOND.some((capability) => relied.has(capability)),
     external: undefined,
   });
-  return playCanary(context, scene, scriptFor(scene, wanted), {
-    thorough: false,
-    strict: nodes !== undefined,
-  });
+  const play = (on: Scene): Promise<Capabilities> =>
+    playCanary(context, on, scriptFor(on, wanted), { thorough: false, strict: nodes !== undefined });
+  const first = await play(scene);
+  const unshown = unshownFor(reliance, first);
+  const isHopeless = first.conditions.some(({ name }) => name === 'intercepted');
+  if (unshown.length === 0 || isHopeless) return first;
+  for (const { capability, because } of unshown)
+    context.emit({ kind: 'note', message: `${capability} could not be shown, so once more: ${because}` });
+  const stood = first.nodes.map(({ node }) => node).slice(0, MOST_NODES);
+  return play(stood.length === 0 ? scene : { ...scene, nodes: stood });
 }
 
 /**
- * One node for the whole canary, whichever: a deny counts only where something passed between the same two nodes, and
- * a scheduler that may choose puts the two ends of that elsewhere.
+ * Every node if they are few, for an agent may be down on one of them. Of many, one for the whole canary: a deny
+ * counts only where something passed between the same two nodes, and a scheduler that may choose puts the two ends of
+ * that elsewhere.
  */
-async function anyNode(context: Context): Promise<Scene['nodes']> {
-  const [first] = schedulable(await context.cluster.list('Node'));
-  return [first];
+async function scenarioNodes(context: Context): Promise<Scene['nodes']> {
+  const ready = schedulable(await context.cluster.list('Node'));
+  return ready.length > 0 && ready.length <= MOST_NODES ? ready : [ready[0]];
 }
 
 export interface ThoroughOptions {

@@ -13,10 +13,11 @@ import { requireAccess } from '../preflight/access.ts';
 import { detect } from '../preflight/detect/detect.ts';
 import { readFacts } from '../preflight/facts/read.ts';
 import { openControlNamespace, scenarioCanary } from '../preflight/preflight.ts';
-import { relianceOf } from '../preflight/relies.ts';
+import { type Reliance, relianceOf } from '../preflight/relies.ts';
 import { requireEnforcement, untoldFor } from '../preflight/require.ts';
 import { besidePolicies } from '../prediction/beside.ts';
 import { liveClasses } from '../prediction/classes.ts';
+import { readStanding } from '../prediction/read.ts';
 import { Controls } from '../probing/controls.ts';
 import { probeFleet } from '../probing/probe.ts';
 import { cleanUp } from './clean-up.ts';
@@ -53,13 +54,16 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   const context = contextOf(settingsOf(whole), noting(deps, notes), undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {
-    const { facts, survey, plan } = await phases.run('resolve', async () => {
+    const { facts, survey, plan, reliance } = await phases.run('resolve', async () => {
       if (!options.skipPreflight) await requireAccess(deps.cluster, whole.rbac);
       const survey = await surveyCluster(context, whole);
-      const classes = options.exhaustive ? [] : await liveClasses(context, loaded, survey.identities);
-      return { facts: await clusterFacts(deps), survey, plan: planRun(loaded, { ...options, classes }) };
+      const standing = await readStanding(context, whole);
+      const classes = options.exhaustive ? [] : liveClasses(loaded, survey.identities, standing);
+      const plan = planRun(loaded, { ...options, classes });
+      const reliance = relianceOf(plan, survey.identities, standing);
+      return { facts: await clusterFacts(deps), survey, plan, reliance };
     });
-    const shown = await phases.run('preflight', () => preflight(context, plan, options));
+    const shown = await phases.run('preflight', () => preflight(context, plan, reliance, options));
     const controls = new Controls(context, plan.control.name);
     const fleet = await phases.run('deploy', () =>
       deployFleet(context, plan, survey, (node) => controls.listenOn(node)),
@@ -87,10 +91,14 @@ function settingsOf({ runId, controlPort, beatMs, scenario }: Plan): RunSettings
   return { runId, controlPort, beatMs, settings: scenario.pods };
 }
 
-async function preflight(context: Context, plan: Plan, options: RunOptions): Promise<Shown> {
+async function preflight(
+  context: Context,
+  plan: Plan,
+  reliance: Reliance,
+  options: RunOptions,
+): Promise<Shown> {
   await openControlNamespace(context, plan.control);
   if (options.skipPreflight) return { capabilities: UNKNOWN_CAPABILITIES };
-  const reliance = relianceOf(plan);
   const [capabilities, facts] = await Promise.all([
     scenarioCanary(context, plan.control, reliance),
     readFacts(context.cluster, context.signal),

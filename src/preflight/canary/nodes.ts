@@ -1,5 +1,6 @@
 /** Which denies hold where: per direction and node, on the way within a node and between two; pure. */
 import type { NodeProof, Proof } from '../../model/capabilities.ts';
+import type { Direction } from '../uses.ts';
 import { type Judged } from './observe.ts';
 
 export type Standing = 'held' | 'leaked' | 'blocked' | 'untold';
@@ -15,7 +16,6 @@ export function standingOf({ verdict }: Pick<Judged, 'verdict'>): Standing {
   }
 }
 
-export type Direction = 'ingress' | 'egress';
 export const DIRECTION_NAMES: readonly Direction[] = ['ingress', 'egress'];
 
 /** The node whose agent programs what decides. */

@@ -2,6 +2,7 @@
  * The canary's play. Thorough: everybody reaches everybody; policies come and the cells are as expected; policies go
  * and everybody reaches everybody again. The short one, before a run, leaves out the first and the last act.
  */
+import type { Schedule } from '../../../probes/wire.ts';
 import type { Context } from '../../fleet/context.ts';
 import { type AppliedPolicy, applyPolicy } from '../../fleet/policies.ts';
 import type { Capabilities } from '../../model/capabilities.ts';
@@ -23,7 +24,7 @@ import {
   seenSince,
   STREAK,
 } from './observe.ts';
-import { type Ask, DNS, Stage } from './stage.ts';
+import { type Ask, DNS, SCHEDULE, Stage } from './stage.ts';
 import type { Script } from './table.ts';
 import { ticker } from './ticker.ts';
 
@@ -38,6 +39,9 @@ const LOOKUP: Ask = {
   name: DNS,
   order: { protocol: 'dns', host: '', port: 53, echo: false, query: 'kubernetes.default.svc.cluster.local' },
 };
+
+/** Where policies are there before the sources, the rounds that are wanted may overlap. */
+const HASTY: Schedule = { ...SCHEDULE, stableRounds: STREAK };
 
 /** How long each may take, milliseconds, before what was seen is taken for what there is. */
 const BASELINE_MS = 8_000;
@@ -72,7 +76,7 @@ export async function playCanary(
   const ruling = await play.settle(appliedAt);
   const settledAt = context.clock.now();
   const recovered = thorough ? await play.remove() : undefined;
-  if (!thorough) stage.leave();
+  if (!thorough) await play.leave();
   return assess({
     script,
     scene,
@@ -123,7 +127,9 @@ class Play {
     await Promise.all([
       ...sources.map((actor, index) => {
         const asks = this.#asksOf(actor.name);
-        return this.#stage.speak(actor, thorough && index === 0 ? [...asks, LOOKUP] : asks);
+        return thorough
+          ? this.#stage.speak(actor, index === 0 ? [...asks, LOOKUP] : asks)
+          : this.#stage.speak(actor, asks, HASTY);
       }),
       thorough ? ticker(this.#stage, this.#script) : undefined,
     ]);
@@ -177,15 +183,25 @@ class Play {
     return rule(this.#context, this.#stage, seen, judge);
   }
 
-  /** Takes the policies away; what did not open again. */
-  async remove(): Promise<Recovery> {
-    const removedAt = this.#context.clock.now();
-    const removed = await Promise.all(
+  /** Leaves the place free for another play. */
+  async leave(): Promise<void> {
+    this.#stage.leave();
+    await this.#takeAway();
+  }
+
+  #takeAway(): Promise<readonly Moment[]> {
+    return Promise.all(
       this.applied.map(async ({ namespace, name, uid, policy }) => {
         await this.#context.cluster.delete('NetworkPolicy', namespace, name, uid);
         return { policy, at: this.#context.clock.now() };
       }),
     );
+  }
+
+  /** Takes the policies away; what did not open again. */
+  async remove(): Promise<Recovery> {
+    const removedAt = this.#context.clock.now();
+    const removed = await this.#takeAway();
     const isOpen = ({ rounds, voice, index }: Seen): boolean => {
       const last = rounds.at(-1);
       return last !== undefined && isReached(last, voice.asks[index]?.order.echo === true);
