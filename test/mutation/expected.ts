@@ -23,8 +23,6 @@ export interface Mutation {
 
 /** Refused by the run's own canary. */
 const REFUSED = [3];
-/** Refused, or what is open is found open; never proven. */
-const SEEN = [1, 3, 4];
 /** No fault of policies that new connections meet: the scenario holds, or can't be told. */
 const HOLDS = [0];
 const HOLDS_OR_UNTOLD = [0, 4];
@@ -45,12 +43,12 @@ export const MUTATIONS: readonly Mutation[] = [
   faulty('slow', ['new-pod'], HOLDS, { conditions: ['slow-programming'] }),
   faulty('fail-open', ['new-pod'], HOLDS, { says: /new pods start open/ }),
   faulty('never-removed', ['removal'], HOLDS, { says: /deleted policies stay in force/ }),
-  faulty('agent-dead=worker-1', ['ingress', 'egress'], SEEN, {
+  faulty('agent-dead=worker-1', ['ingress', 'egress'], REFUSED, {
     says: /worker-1: policies are not enforced there/,
   }),
-  faulty('agent-dead=worker-2', ['ingress', 'egress'], SEEN, DOWN),
-  faulty('agent-stopped=worker-2', ['ingress', 'egress'], SEEN, DOWN),
-  faulty('restart-open', ['ingress', 'egress'], SEEN, { ...DOWN, restart: 'worker-2' }),
+  faulty('agent-dead=worker-2', ['ingress', 'egress'], REFUSED, DOWN),
+  faulty('agent-stopped=worker-2', ['ingress', 'egress'], REFUSED, DOWN),
+  faulty('restart-open', ['ingress', 'egress'], REFUSED, { ...DOWN, restart: 'worker-2' }),
   faulty('ignores-endport', ['end-port'], REFUSED, { says: /endPort is ignored/ }),
   faulty('ignores-except', ['except'], REFUSED, { says: /except ranges of an ipBlock are ignored/ }),
   faulty('ignores-namespace-selector', ['namespace-selector'], REFUSED, {
@@ -70,9 +68,11 @@ export const MUTATIONS: readonly Mutation[] = [
   faulty('named-ports-any', ['named-port'], REFUSED, { says: /named ports are not resolved: every port/ }),
   faulty('default-deny-ignored', ['default-deny'], REFUSED, { says: /a policy without rules is ignored/ }),
   faulty('udp-unfiltered', ['udp'], REFUSED, { says: /UDP is not filtered/ }),
-  faulty('same-node-unfiltered', ['same-node'], SEEN, { says: /between pods of one node is not filtered/ }),
+  faulty('same-node-unfiltered', ['same-node'], REFUSED, {
+    says: /between pods of one node is not filtered/,
+  }),
   faulty('policy-before-dnat', ['service'], HOLDS, { says: /Service's own address/ }),
-  faulty('intercept', [], [4, 5], { conditions: ['intercepted'] }),
+  faulty('intercept', [], REFUSED, { conditions: ['intercepted'] }),
   faulty('dns-dead', [], HOLDS, { conditions: ['dns-dead'] }),
   faulty('lossy', [], HOLDS_OR_UNTOLD, { conditions: ['lossy'] }),
   faulty('slow-link', [], HOLDS_OR_UNTOLD, { conditions: ['slow-network'] }),

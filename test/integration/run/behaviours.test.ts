@@ -73,9 +73,9 @@ const INGRESS_LEAKS = cells(DENIED_INGRESS, 'leak', ALLOWED_INGRESS);
 const EGRESS_LEAKS = cells(DENIED_EGRESS, 'leak', ALLOWED_EGRESS);
 const UNTESTED = ['--skip-preflight'];
 
-async function isRefused(lab: Lab, scenario: Written, namespace: string, ignored: string): Promise<void> {
+async function isRefused(lab: Lab, scenario: Written, namespace: string, why: string): Promise<void> {
   const { code, stderr } = await lab.refuse(inNamespace(scenario, namespace));
-  const message = `netproof: this cluster does not enforce what the scenario relies on: ${ignored} policies are ignored`;
+  const message = `netproof: this cluster does not enforce what the scenario relies on: ${why}`;
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(message) });
 }
 
@@ -119,13 +119,13 @@ test(
   () =>
     Promise.all([
       within('none', [
-        (own) => isRefused(own, INGRESS, 'one', 'ingress'),
-        (own) => isRefused(own, EGRESS, 'two', 'egress'),
+        (own) => isRefused(own, INGRESS, 'one', 'ingress policies are ignored'),
+        (own) => isRefused(own, EGRESS, 'two', 'egress policies are ignored'),
         (own) => leaksWithoutPreflight(own, INGRESS, 'three', INGRESS_LEAKS),
         (own) => leaksWithoutPreflight(own, EGRESS, 'four', EGRESS_LEAKS),
       ]),
       within('egress-only', [
-        (own) => isRefused(own, INGRESS, 'one', 'ingress'),
+        (own) => isRefused(own, INGRESS, 'one', 'ingress policies are ignored'),
         (own) => leaksWithoutPreflight(own, INGRESS, 'two', INGRESS_LEAKS),
         (own) =>
           isProven(own, EGRESS, cells(DENIED_EGRESS, 'dropped', ALLOWED_EGRESS), {
@@ -134,7 +134,7 @@ test(
           }),
       ]),
       within('ingress-only', [
-        (own) => isRefused(own, EGRESS, 'one', 'egress'),
+        (own) => isRefused(own, EGRESS, 'one', 'egress policies are ignored'),
         (own) => leaksWithoutPreflight(own, EGRESS, 'two', EGRESS_LEAKS),
         (own) =>
           isProven(own, INGRESS, cells(DENIED_INGRESS, 'dropped', ALLOWED_INGRESS), {
@@ -144,6 +144,58 @@ test(
       ]),
     ]),
   2 * RUN_MS,
+);
+
+test(
+  'a node whose agent is dead is named, wherever the pods would have been put',
+  () =>
+    Promise.all(
+      ['worker-1', 'worker-2'].map((node) =>
+        within(`agent-dead=${node}`, [
+          (own) =>
+            isRefused(own, INGRESS, 'one', `${node}: policies are not enforced there, though elsewhere`),
+        ]),
+      ),
+    ),
+  RUN_MS,
+);
+
+/** The same policies, but in force before the run, in a namespace that stays. */
+async function onStanding(
+  lab: Lab,
+  { policies = [], ...rest }: Written,
+  work: (scenario: Written, namespace: string) => Promise<void>,
+): Promise<void> {
+  const namespace = `standing-${Object.keys(rest.workloads).at(-1)}`;
+  await lab.namespace(namespace);
+  for (const { name, spec } of policies)
+    await lab.create({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name, namespace },
+      spec,
+    });
+  await work({ ...inNamespace(rest, namespace), namespaces: { [namespace]: {} } }, namespace);
+  await lab.core.deleteNamespace({ name: namespace });
+}
+
+test(
+  'a scenario that brings no policies relies on those in force, and on no more than they use',
+  () =>
+    within('ingress-only', [
+      (own) =>
+        onStanding(own, EGRESS, (scenario, namespace) =>
+          isRefused(own, scenario, namespace, 'egress policies are ignored'),
+        ),
+      (own) =>
+        onStanding(own, INGRESS, (scenario) =>
+          isProven(own, scenario, cells(DENIED_INGRESS, 'dropped', ALLOWED_INGRESS), {
+            ingress: 'proven',
+            egress: 'absent',
+          }),
+        ),
+    ]),
+  RUN_MS,
 );
 
 describe('enforcement in force, in another way', () => {

@@ -289,6 +289,23 @@ describe('packets that pass in one direction only', () => {
   );
 
   test(
+    'before a run: what enforcement could not be shown is tried once more',
+    async () => {
+      const drop = 'add rule ip lie pass ip daddr 10.244.2.0/24 drop';
+      const run = await whileRuled([FORWARD, drop], async () => {
+        const started = await lab.start(guarded('tried-twice'));
+        await started.seen(/ingress could not be shown, so once more: /);
+        return started;
+      });
+      const proved = proofOf(await run.ended);
+      expect(proved.result.record.capabilities).toMatchObject({ ingress: 'proven', egress: 'proven' });
+      expect(table(proved)['stranger -> server:tcp/8080']).toBe('dropped');
+      expect(proved.code).toBe(0);
+    },
+    RUN_MS,
+  );
+
+  test(
     'where one port is refused in another way than this cluster denies, it may as well be closed',
     async () => {
       const reset = 'add rule ip lie pass ip daddr 10.244.2.0/24 tcp dport 8080 reject with tcp reset';

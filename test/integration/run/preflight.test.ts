@@ -98,7 +98,7 @@ test(
       expect(unknownIn(shown)).toEqual(['namespace-selector', 'combined-selector', 'two-peers']);
       expect(shown.summary.exitCode).toBe(4);
       expect(proved.code).toBe(0);
-      // The short canary stands on one node: wherever the scheduler has put the two ends of its ways, each has a control.
+      // Wherever the scheduler has put the two ends of the short canary's ways, each has a control.
       const { proofs } = proved.result.record.capabilities;
       expect(proofs.filter(({ proof }) => proof !== 'proven')).toEqual([]);
       expect(table(proved)['stranger -> server:tcp/8080']).toBe('dropped');
