@@ -42,7 +42,7 @@ export interface Schedule {
   readonly timeoutMs: number;
   /** Attempts of one round, each from a fresh source port; a later one starts only while none has an answer. */
   readonly attempts: number;
-  /** Equal consecutive rounds that make a picture stable. */
+  /** Equal consecutive rounds that make a picture stable; the first so many overlap. */
   readonly stableRounds: number;
   /** Rounds go on for at least this long after the first one's start, however stable. */
   readonly minSettleMs: number;

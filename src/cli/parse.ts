@@ -28,7 +28,7 @@ const EPILOGUE = `Exit codes:
   0  every expectation is proven
   1  at least one expectation does not hold
   2  wrong usage or a mistake in the scenario
-  3  the cluster does not enforce what was tested or is relied on
+  3  the cluster does not enforce, or could not be shown to, what was tested or is relied on
   4  nothing failed, but something is inconclusive
   5  the run could not be completed, or was interrupted
   70 a bug in netproof: please report it

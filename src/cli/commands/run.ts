@@ -72,7 +72,7 @@ export const run: Command<RunArguments> = {
         type: 'boolean',
         default: false,
         describe:
-          'Do not test first whether the cluster enforces policies; refused connections then prove nothing',
+          'Do not test first whether the cluster enforces what the scenario relies on; refused connections then prove nothing',
       })
       .option('exhaustive', exhaustiveOption)
       .option('mutate-policies', {
