@@ -27,6 +27,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   const alive = new Map<string, number[]>();
   const lag: [number, number][] = [];
   const kubeletAt: number[] = [];
+  const portOf = portReader();
   const beatWaiters = new Set<() => void>();
   let lastBeat = -Infinity;
   let over = false;
@@ -43,8 +44,10 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
         listening.reject(cannotListen(pod, line.protocol, line.port, line.error));
         break;
       case 'seen':
-        for (const [nonce, port, from, at] of line.nonces)
-          sightings.set(nonce, sightingOf(nonce, port, from, at));
+        for (const [nonce, key, from, at] of line.nonces) {
+          const { protocol, port } = portOf(key);
+          sightings.set(nonce, { nonce, protocol, port, from, at });
+        }
         break;
       case 'beat':
         lastBeat = line.at;
@@ -108,9 +111,19 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   };
 }
 
-function sightingOf(nonce: string, port: string, from: string, at: number): Sighting {
-  const [protocol = 'tcp', number = '0'] = port.split('/');
-  return { nonce, protocol: protocol as Protocol, port: Number(number), from, at };
+type Port = Pick<Sighting, 'protocol' | 'port'>;
+
+/** Each is read once: a mesh has tens of thousands of sightings on a few ports. */
+function portReader(): (key: string) => Port {
+  const known = new Map<string, Port>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const [protocol = 'tcp', number = '0'] = key.split('/');
+    const port = { protocol: protocol as Protocol, port: Number(number) };
+    known.set(key, port);
+    return port;
+  };
 }
 
 function append(map: Map<string, number[]>, key: string, value: number): void {

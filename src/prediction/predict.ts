@@ -1,4 +1,4 @@
-/** Recorded probes → what the policies say of each; pure, and nothing that a verdict could rest on. */
+/** A probe that was sent → what the policies say of it; pure, and nothing that a verdict could rest on. */
 import type { FleetPod } from '../model/fleet.ts';
 import type { Predicted } from '../model/prediction.ts';
 import type { ProbeRecord } from '../model/record.ts';
@@ -23,23 +23,8 @@ export interface Predicting {
   readonly where: Whereabouts;
 }
 
-export interface Predictions {
-  /** The same probes, in the same order. */
-  readonly probes: readonly ProbeRecord[];
-  /** Ids of every rule and default deny. */
-  readonly units: readonly string[];
-}
-
-export function predict(probes: readonly ProbeRecord[], about: Predicting): Predictions {
-  const predictor = new Predictor(about);
-  return {
-    probes: probes.map((probe) => ({ ...probe, prediction: predictor.of(probe) })),
-    units: predictor.evaluator.units.map(({ id }) => id),
-  };
-}
-
-class Predictor {
-  readonly evaluator: Evaluator;
+export class Predictor {
+  readonly #evaluator: Evaluator;
   readonly #world: World;
   readonly #own: ReadonlyMap<string, PolicyPod>;
   readonly #classes: ReadonlyMap<PolicyPod, number>;
@@ -52,14 +37,19 @@ class Predictor {
 
   constructor({ reading, pods, targets, changes, where }: Predicting) {
     const { world, own } = worldIn(reading, pods);
-    this.evaluator = compile(world);
+    this.#evaluator = compile(world);
     this.#world = world;
     this.#own = own;
-    this.#classes = new Map(world.pods.map((pod, index) => [pod, this.evaluator.classes[index] ?? 0]));
+    this.#classes = new Map(world.pods.map((pod, index) => [pod, this.#evaluator.classes[index] ?? 0]));
     this.#targets = new Map(targets.map((target) => [target.name, target]));
     this.#directory = { services: world.services, slices: reading.slices };
     this.#gaps = [...reading.gaps, ...changes];
     this.#where = where;
+  }
+
+  /** Ids of every rule and default deny. */
+  get units(): readonly string[] {
+    return this.#evaluator.units.map(({ id }) => id);
   }
 
   of(probe: ProbeRecord): Predicted {
@@ -119,7 +109,7 @@ class Predictor {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const flow = { from: { pod: from }, protocol: stop.protocol };
-    const prediction = this.evaluator.decide({ ...flow, to: stop.to, port: stop.port });
+    const prediction = this.#evaluator.decide({ ...flow, to: stop.to, port: stop.port });
     const predicted = this.#told(prediction, this.#virtually(flow, stop, prediction));
     // Doubts name pods, which are not the same for all of a class.
     if (predicted.doubts.length === 0) this.#known.set(key, predicted);
@@ -147,7 +137,7 @@ class Predictor {
     { egress }: Prediction,
   ): readonly string[] {
     if (via === undefined || egress.verdict === 'allow') return [];
-    const before = this.evaluator.decide({ ...flow, to: { address: via.address }, port: via.port }).egress;
+    const before = this.#evaluator.decide({ ...flow, to: { address: via.address }, port: via.port }).egress;
     if (before.because.kind !== 'allowed') return [];
     return [`a rule allows the virtual address ${via.address}, which some engines go by`];
   }

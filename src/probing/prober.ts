@@ -83,11 +83,14 @@ export async function runProber(context: Context, request: ProberRequest): Promi
   return { pod, salt: order.salt, ...onOurClock(heard, log.offsetMs), fault };
 }
 
+/** The history of nearly every probe, of which a mesh has tens of thousands. */
+const STEADY: Told['history'] = [];
+
 function hear(line: Line, heard: Heard): void {
   switch (line.kind) {
     case 'result': {
       const { probe, outcome, stable, attempts, history } = line;
-      heard.results.set(probe, { outcome, stable, attempts, history });
+      heard.results.set(probe, { outcome, stable, attempts, history: history.length > 0 ? history : STEADY });
       break;
     }
     case 'end':

@@ -2,6 +2,7 @@
 import type { Attempt } from '../../probes/wire.ts';
 import type { Fleet, Listener } from '../fleet/deploy.ts';
 import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting } from '../model/record.ts';
+import type { Predicted } from '../model/prediction.ts';
 import type { Ask, Batch } from './batches.ts';
 import type { Measured } from './probe.ts';
 import type { ProberLog, Told } from './prober.ts';
@@ -10,46 +11,61 @@ import type { ProberLog, Told } from './prober.ts';
  * To be called once: it takes the sightings out of the listeners' logs.
  *
  * @param moved UIDs of existing pods that no longer hold the address they held when the run began
+ * @param predict what the policies say of a probe
  */
 export function probeRecords(
   measured: Measured,
   fleet: Fleet,
   moved: ReadonlySet<string>,
+  predict: (probe: ProbeRecord) => Predicted,
 ): readonly ProbeRecord[] {
   const listeners = new Map([...fleet.listeners.values()].map((listener) => [listener.pod.name, listener]));
   return measured.batches.flatMap(({ batch, log }) =>
-    batch.asks.map((ask, index) => probeRecord(ask, index, log, listeners, moved)),
+    batch.asks.map((ask, index) => {
+      const record = probeRecord(ask, index, log, listeners);
+      if (ask.destination.uid !== undefined && moved.has(ask.destination.uid)) record.movedAway = true;
+      record.prediction = predict(record);
+      return record;
+    }),
   );
 }
 
+type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
+
+/** Field by field: V8 gives an object made by spreading half a kilobyte, and a mesh has tens of thousands of these. */
 function probeRecord(
   { cell, destination }: Ask,
   index: number,
   log: ProberLog,
   listeners: ReadonlyMap<string, Listener>,
-  moved: ReadonlySet<string>,
-): ProbeRecord {
-  const result = log.results.get(index);
-  const listener = destination.listener === undefined ? undefined : listeners.get(destination.listener);
-  return {
+): Draft<ProbeRecord> {
+  const record: Draft<ProbeRecord> = {
     source: cell.source,
     endpoint: cell.endpoint.id,
     destination: cell.endpoint.destination,
     port: destination.port,
     host: destination.host,
     expect: cell.expect,
-    ...(cell.status === undefined ? {} : { expectStatus: cell.status }),
-    ...(cell.reason === undefined ? {} : { reason: cell.reason }),
     origin: cell.origin,
     prober: log.pod.name,
-    ...(destination.listener === undefined ? {} : { listener: destination.listener }),
-    ...(result === undefined ? {} : { observation: observe(result, index, log, listener) }),
-    ...(destination.uid !== undefined && moved.has(destination.uid) ? { movedAway: true } : {}),
   };
+  if (cell.status !== undefined) record.expectStatus = cell.status;
+  if (cell.reason !== undefined) record.reason = cell.reason;
+  if (destination.listener !== undefined) record.listener = destination.listener;
+  const listener = destination.listener === undefined ? undefined : listeners.get(destination.listener);
+  const told = log.results.get(index);
+  if (told !== undefined) record.observation = observe(told, index, log, listener);
+  return record;
 }
 
-function observe(told: Told, index: number, log: ProberLog, listener: Listener | undefined): Observation {
-  return { ...told, seen: listener ? sightingsOf(told.attempts, index, log.salt, listener.log.claim) : [] };
+function observe(
+  { outcome, stable, attempts, history }: Told,
+  index: number,
+  log: ProberLog,
+  listener: Listener | undefined,
+): Observation {
+  const seen = listener ? sightingsOf(attempts, index, log.salt, listener.log.claim) : [];
+  return { outcome, stable, attempts, history, seen };
 }
 
 /** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */

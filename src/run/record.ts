@@ -9,7 +9,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { PolicyRef } from '../policy/prediction.ts';
 import { heldClasses } from '../prediction/classes.ts';
 import { policyFacts } from '../prediction/facts.ts';
-import { predict } from '../prediction/predict.ts';
+import { Predictor } from '../prediction/predict.ts';
 import type { Gap, PoliciesRead, Reading } from '../prediction/reading.ts';
 import type { Measured } from '../probing/probe.ts';
 import { listenerRecord, probeRecords, proberRecord } from '../probing/record.ts';
@@ -47,13 +47,14 @@ export function recordOf(plan: Plan, { clock }: Pick<Surroundings, 'clock'>, par
     { ...parts.after, policies: [...reading.objects, ...parts.after.policies] },
   ]);
   const policies = policyFacts(reading.policies, plan.policies);
-  const { probes, units } = predict(probeRecords(measured, fleet, parts.moved), {
+  const predictor = new Predictor({
     reading,
     changes,
     pods,
     targets: plan.scenario.targets,
     where: whereabouts(policies),
   });
+  const probes = probeRecords(measured, fleet, parts.moved, (probe) => predictor.of(probe));
   return {
     runId: plan.runId,
     startedAt: parts.startedAt,
@@ -64,7 +65,7 @@ export function recordOf(plan: Plan, { clock }: Pick<Surroundings, 'clock'>, par
     ...(parts.detection === undefined ? {} : { detection: parts.detection }),
     pods: [...pods, ...measured.controlPods],
     policies,
-    units,
+    units: predictor.units,
     ...(classes.length > 0 ? { classes } : {}),
     probes,
     probers: measured.batches.map(proberRecord),

@@ -7,7 +7,7 @@ import type { ProbeRecord } from '../../../src/model/record.ts';
 import type { Target } from '../../../src/model/scenario.ts';
 import type { Manifest } from '../../../src/policy/manifest.ts';
 import { changesBetween, digestOf, policyFacts } from '../../../src/prediction/facts.ts';
-import { predict } from '../../../src/prediction/predict.ts';
+import { Predictor } from '../../../src/prediction/predict.ts';
 import type { Gap } from '../../../src/prediction/reading.ts';
 import { attempt, observation, probe, targetProbe } from '../../support/record.ts';
 import { port } from '../scenario/make.ts';
@@ -64,7 +64,7 @@ interface Setting {
 }
 
 function predicted(setting: Setting): Predicted {
-  const { probes } = predict([setting.probe ?? probe()], {
+  const predictor = new Predictor({
     reading: {
       namespaces: ['shop', 'data'],
       policies: setting.policies ?? [],
@@ -77,7 +77,7 @@ function predicted(setting: Setting): Predicted {
     changes: setting.changes ?? [],
     where: ({ name }) => (name === 'closed' ? 'policies/closed.yaml:1' : undefined),
   });
-  return probes[0]?.prediction as Predicted;
+  return predictor.of(setting.probe ?? probe());
 }
 
 /** `allow`, `deny?`, `unknown`. */
