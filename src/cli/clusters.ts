@@ -25,7 +25,10 @@ export async function connectTo({ kubeconfig, context }: Credentials): Promise<C
   });
 }
 
-/** Starts a sandbox, works with it, and ends it however the work ends. */
+/**
+ * Starts a sandbox, works with it, and ends it however the work ends. Should it end first, the work is left where it
+ * is: nothing remains that could be cleaned up.
+ */
 export async function withSandbox<T>(
   { cni, nodes = 2 }: SandboxChoice,
   { terminal, interruption }: Context,
@@ -42,7 +45,7 @@ export async function withSandbox<T>(
     signal: interruption.signal,
   });
   try {
-    return await work(sandbox);
+    return await Promise.race([work(sandbox), sandbox.lost]);
   } finally {
     await sandbox.close();
   }

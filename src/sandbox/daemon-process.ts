@@ -18,6 +18,9 @@ const KEPT_STDERR = 4_000;
 export class DaemonProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  /** Rejects with `sandbox-failed` if the daemon ends by itself; settles in no other way. */
+  readonly lost: Promise<never>;
+  #isWanted = true;
   #stderr = '';
 
   constructor(enclose: Enclose, program = PROGRAM) {
@@ -32,6 +35,9 @@ export class DaemonProcess {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
     });
     this.#ended = this.#whenEnded();
+    this.lost = this.#whenLost();
+    // Nobody may be waiting when it comes.
+    this.lost.catch(() => undefined);
   }
 
   /** Sends the message and resolves with the answer of that type; rejects with `sandbox-failed` if none comes. */
@@ -53,6 +59,7 @@ export class DaemonProcess {
   /** Ends the daemon, and with it every process, namespace and rule of the sandbox; nothing there needs a farewell. */
   async end(): Promise<void> {
     // `unshare --kill-child` takes the daemon along, and that is PID 1 of all the others.
+    this.#isWanted = false;
     this.#child.kill('SIGKILL');
     await this.#ended;
   }
@@ -66,6 +73,12 @@ export class DaemonProcess {
     } catch (error) {
       this.#stderr += String(error);
     }
+  }
+
+  async #whenLost(): Promise<never> {
+    await this.#ended;
+    if (this.#isWanted) throw this.#failed('it ended');
+    return new Promise(() => undefined);
   }
 
   async #hear<T extends FromDaemon['type']>(type: T, signal: AbortSignal) {
@@ -82,8 +95,12 @@ export class DaemonProcess {
     const why = await Promise.race([late, this.#ended.then(() => 'it ended'), ...interrupted]);
     if (interrupt?.aborted === true)
       throw new NetproofError('interrupted', 'interrupted while the sandbox started');
+    throw this.#failed(why);
+  }
+
+  #failed(why: string): NetproofError {
     const said = this.#stderr.trim();
-    throw new NetproofError('sandbox-failed', `the sandbox's daemon failed: ${said === '' ? why : said}`);
+    return new NetproofError('sandbox-failed', `the sandbox's daemon failed: ${said === '' ? why : said}`);
   }
 }
 

@@ -30,6 +30,8 @@ export interface Sandbox {
   setCni(cni: string): Promise<void>;
   /** Restarts that node's policy agent; resolves when the kernel follows. Rejects if there is no such node. */
   restartAgent(node: string): Promise<void>;
+  /** Rejects with `sandbox-failed` if the cluster ends before it is closed; settles in no other way. */
+  readonly lost: Promise<never>;
   /** Ends the cluster; afterwards nothing of it is left on the machine. Idempotent. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ async function introduce(
     },
     restartAgent: async (node) =>
       settle(await daemon.ask({ type: 'restart-agent', node }, 'agent-restarted')),
+    lost: daemon.lost,
     close: async () => {
       await daemon.end();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** The program on the embedded cluster, as a process: results, exit codes, interruption. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { netproof, type Running, start } from '../support/netproof.ts';
 
 const THREE_TIER = 'scenarios/three-tier/scenario.yaml';
@@ -19,6 +20,21 @@ describe('a sandbox of its own', () => {
       });
       expect(stderr).toMatch(/not your cluster/);
       expect(stderr).toMatch(/^note: removed /m);
+    },
+    MINUTE,
+  );
+
+  test(
+    'that ends by itself ends the run at once, with exit code 5: there is nothing left to clean up',
+    async () => {
+      const run = start(['run', THREE_TIER, '--sandbox']);
+      await run.seen(/^probe \.\.\./m);
+      const children = await readFile(`/proc/${run.process.pid}/task/${run.process.pid}/children`, 'utf8');
+      process.kill(Number(children.trim()), 'SIGKILL');
+      const { code, stdout, stderr } = await run.ended;
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+      expect(stderr).toMatch(/^netproof: the sandbox's daemon failed: it ended$/m);
+      expect(stderr).not.toMatch(/could not remove/);
     },
     MINUTE,
   );
