@@ -26,7 +26,7 @@ export function renderPreflight(result: PreflightResult, options: RenderOptions)
       ),
     ],
     capabilities.conditions.flatMap(({ message }) => wrap(visible(`note: ${message}`), look.width)),
-    [summaryLine(result, look)],
+    summaryLines(result, look),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -83,7 +83,7 @@ const MEANINGS = {
   [EXIT.inconclusive]: 'nothing was seen to be missing, but something could not be told',
 } as const;
 
-function summaryLine({ summary, record }: PreflightResult, { colors }: Look): string {
+function summaryLines({ summary, record }: PreflightResult, { colors, width }: Look): string[] {
   const { proven, absent, unknown, exitCode } = summary;
   const [word, paint] =
     absent > 0
@@ -91,7 +91,8 @@ function summaryLine({ summary, record }: PreflightResult, { colors }: Look): st
       : unknown > 0
         ? ['NOT ALL PROVEN', colors.yellow]
         : ['PROVEN', colors.green];
-  const counts = `${proven} proven, ${absent} absent, ${unknown} unknown`;
+  const took = duration(record.endedAt - record.startedAt);
+  const counts = `${proven} proven, ${absent} absent, ${unknown} unknown, in ${took}`;
   const meaning = MEANINGS[exitCode as keyof typeof MEANINGS];
-  return `${colors.bold(paint(word))}  ${counts}, in ${duration(record.endedAt - record.startedAt)}; exit ${exitCode}: ${meaning}`;
+  return wrap(`${colors.bold(paint(word))}  ${counts}; exit ${exitCode}: ${meaning}`, width);
 }

@@ -35,7 +35,7 @@ export function render(result: RunResult, options: RenderOptions): string {
     ...(options.wide ? wideLines(result, look) : []),
     ...findingGroups(result).map((group) => groupLines(group, look)),
     noteLines(result, look),
-    [...comparisonLines(result, look), summaryLine(result, look)],
+    [...comparisonLines(result, look), ...summaryLines(result, look)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -46,7 +46,7 @@ export function render(result: RunResult, options: RenderOptions): string {
 /** The truth table and the summary alone. */
 export function renderBrief(result: RunResult, options: RenderOptions): string {
   const look = lookOf(options);
-  return `${[...matrixLines(result, look), '', summaryLine(result, look)].join('\n')}\n`;
+  return `${[...matrixLines(result, look), '', ...summaryLines(result, look)].join('\n')}\n`;
 }
 
 const KEY_WIDTH = 11;
@@ -77,7 +77,7 @@ function groupLines(group: FindingGroup, look: Look): string[] {
   const heading = `${groupTitle(group)} (${count(group.probes, 'probe')})`;
   const left = rest.reduce((sum, { all }) => sum + all.length, 0);
   return [
-    paint(first.verdict.verdict, heading, look),
+    ...wrap(heading, look.width).map((line) => paint(first.verdict.verdict, line, look)),
     ...shown.flatMap((finding) => findingLines(finding, look)),
     ...(rest.length > 0 ? [`  and ${left.toLocaleString('en-US')} more, see -o json`] : []),
   ];
@@ -126,12 +126,13 @@ function comparisonLines(result: RunResult, look: Look): string[] {
 
 const SUMMARY_WORDS = { pass: 'PROVEN', fail: 'FAILED', inconclusive: 'NOT PROVEN' } as const;
 
-function summaryLine({ summary, record }: RunResult, look: Look): string {
+function summaryLines({ summary, record }: RunResult, look: Look): string[] {
   const took = duration(record.endedAt - record.startedAt);
   const kind: VerdictKind = summary.exitCode === 0 ? 'pass' : summary.fail > 0 ? 'fail' : 'inconclusive';
   const word = summary.total === 0 ? 'NOTHING ASKED' : SUMMARY_WORDS[kind];
-  const text = `${countLine(summary)}, in ${took}, settled in ${duration(summary.settledMs)}`;
-  return `${paint(kind, word, look)}  ${text}; exit ${summary.exitCode}: ${exitMeaning(summary.exitCode)}`;
+  const counts = `${countLine(summary)}, in ${took}, settled in ${duration(summary.settledMs)}`;
+  const ending = `exit ${summary.exitCode}: ${exitMeaning(summary.exitCode)}`;
+  return wrap(`${paint(kind, word, look)}  ${counts}; ${ending}`, look.width);
 }
 
 function paint(kind: VerdictKind, text: string, { colors }: Look): string {

@@ -31,7 +31,8 @@ describe('netproof audit', () => {
   test('the table tells every step and ends with the verdict', async () => {
     const { stdout } = await offline();
     for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) expect(stdout).toMatch(new RegExp(`^step ${step} `, 'm'));
-    expect(stdout).toMatch(/^INCONCLUSIVE .*exit 4: nothing failed, but something is inconclusive\n$/m);
+    const last = stdout.slice(stdout.lastIndexOf('\n\n') + 2).replaceAll('\n', ' ');
+    expect(last).toMatch(/^INCONCLUSIVE .*exit 4: nothing failed, but something is inconclusive $/);
   });
 
   test('a format in a file, and the table on stdout', async () => {

@@ -30,7 +30,7 @@ export function render(result: AuditResult, options: RenderOptions): string {
     ...findingLines(result, look),
     ...result.notes.flatMap((note) => wrapped(`note: ${visible(note)}`, look)),
     '',
-    verdictLine(result, look),
+    ...verdictLines(result, look),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -109,7 +109,7 @@ function wrapped(text: string, { width }: Look): string[] {
   return wrap(text, width - 5).map((line, index) => (index === 0 ? line : `     ${line}`));
 }
 
-function verdictLine(result: AuditResult, { colors }: Look): string {
+function verdictLines(result: AuditResult, { colors, width }: Look): string[] {
   const { exitCode } = result.summary;
   const [word, color] =
     exitCode === 0
@@ -117,5 +117,6 @@ function verdictLine(result: AuditResult, { colors }: Look): string {
       : exitCode === 4
         ? ['INCONCLUSIVE', colors.yellow]
         : ['FAILED', colors.red];
-  return `${colors.bold(color(word))}  ${summaryWords(result)}; exit ${exitCode}: ${exitWords(exitCode)}`;
+  const ending = `exit ${exitCode}: ${exitWords(exitCode)}`;
+  return wrap(`${colors.bold(color(word))}  ${summaryWords(result)}; ${ending}`, width);
 }

@@ -219,8 +219,17 @@ describe('oscal', () => {
 
 describe('table', () => {
   test('says what it came to, the most exposed first', () => {
-    const lines = textOf('table').split('\n');
-    expect(lines.at(-2)).toMatch(/^FAILED .*exit 1: at least one check failed$/);
+    const last = textOf('table').trimEnd().split('\n\n').at(-1) ?? '';
+    expect(last.replaceAll('\n', ' ')).toMatch(/^FAILED .*exit 1: at least one check failed$/);
     expect(textOf('table')).toContain('production');
+  });
+
+  test('breaks its last line where the terminal ends', async () => {
+    const render = await AUDIT_FORMATS.table();
+    const text = render(result, { wide: false, color: false, unicode: true, width: 40 });
+    const lines = (typeof text === 'string' ? text : [...text].join('')).trimEnd().split('\n');
+    const last = lines.slice(lines.findLastIndex((line) => line === '') + 1);
+    expect(last.length).toBeGreaterThan(1);
+    for (const line of last) expect(line.length).toBeLessThanOrEqual(40);
   });
 });

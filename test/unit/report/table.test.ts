@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
+import type { Detection } from '../../../src/model/detection.ts';
+import { renderPreflight } from '../../../src/report/preflight.ts';
 import { render } from '../../../src/report/table.ts';
 import { meshOf, type ProbeSpec, runResult } from '../../support/result.ts';
 
@@ -25,7 +27,7 @@ const threeTier: readonly ProbeSpec[] = [
 ];
 
 describe('the terminal report', () => {
-  test('draws the matrix, the evidence of all that does not pass, and one summary line', () => {
+  test('draws the matrix, the evidence of all that does not pass, and the summary', () => {
     expect(render(runResult(threeTier), options)).toBe(
       `scenario   three-tier (scenarios/three-tier.yaml)
 cluster    kind-test: https://127.0.0.1:6443, Kubernetes v1.34.1, 2 nodes
@@ -73,7 +75,8 @@ FLAKY: passed, but attempts disagreed (1 probe)
     40103); api saw: 3 nonces from 10.244.1.5; controls: destination answered
     another source, source got answers elsewhere, path between the nodes works
 
-FAILED  6 probes: 3 pass, 2 fail, 1 inconclusive, 1 flaky, in 6.3 s, settled in 1.2 s; exit 1: at least one expectation does not hold
+FAILED  6 probes: 3 pass, 2 fail, 1 inconclusive, 1 flaky, in 6.3 s, settled in
+1.2 s; exit 1: at least one expectation does not hold
 `,
     );
   });
@@ -154,6 +157,11 @@ FAILED  6 probes: 3 pass, 2 fail, 1 inconclusive, 1 flaky, in 6.3 s, settled in 
     expect(text.match(/✓/g)).toHaveLength(9 * 9 * 4 + 1);
   });
 
+  test.each([50, 80, 140])('no line at all is wider than %i columns, colours aside', (width) => {
+    const text = render(runResult(threeTier), { ...options, color: true, width });
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
+  });
+
   test('a destination with more ports than fit is told in several blocks', () => {
     const ports = Array.from({ length: 30 }, (_, i) => `tcp/${10_000 + i}`);
     const text = render(runResult(meshOf(['a'], ['b'], ports, () => ({}))), { ...options, width: 60 });
@@ -204,4 +212,21 @@ test('wide adds phases, pods with nodes and addresses, and a line per probe', ()
   expect(text).toMatch(
     /web +worker-1 +db +tcp\/5432 +10\.244\.2\.7 +deny +connected +fail: leak +3\.2 ms +3 +4 +3 nonces/,
   );
+});
+
+test('no line of a preflight is wider than the terminal, colours aside', () => {
+  const { record, tool, timings } = runResult([]);
+  const detection: Detection = {
+    enforcer: { kind: 'unknown', why: 'nothing was recognised' },
+    engines: [],
+    meshes: [],
+    pools: [],
+    notes: [],
+    unread: [],
+  };
+  const summary = { proven: 18, absent: 0, unknown: 2, exitCode: 4 } as const;
+  const result = { apiVersion: 'netproof/v1', kind: 'PreflightResult', tool, summary, timings } as const;
+  const text = renderPreflight({ ...result, record: { ...record, detection } }, { ...options, color: true });
+  expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('exit 4: nothing was seen to be missing, but something');
 });
