@@ -20,7 +20,7 @@ const PROGRESS_MS = 250;
 /** The first round waits for so long a stretch without a stall, but no longer than the rush may last. */
 const CALM_MS = 100;
 const RUSH_MS = 1_500;
-/** How long a batch that nothing answered waits for the kubelet to show that the pod's link works at all. */
+/** How long the kubelet's first visit is waited for: it shows that the pod's link works, and that the pod is known. */
 const LINGER_MS = 3_000;
 
 type Reason = EndLine['reason'];
@@ -112,11 +112,20 @@ export class Prober {
       if (this.#round === 0 && going.length < first) await asker.begun();
       else {
         for (const each of going.splice(0)) this.#take(each, await each.result);
-        const reason = this.#order.resident ? undefined : this.#rounds.enough(now(), Math.max(now(), nextAt));
+        const reason = this.#order.resident ? undefined : this.#enough(nextAt);
         if (reason) return reason;
       }
       await sleep(nextAt - now());
     }
+  }
+
+  /**
+   * Policy engines learn of a pod from its status in the API. The kubelet, which writes that, sees up to a second late
+   * that a container runs (genericPlegRelistPeriod in pkg/kubelet/kubelet.go), and asks its probes from then on.
+   */
+  #enough(nextAt: number): 'stable' | 'budget' | undefined {
+    const knownAt = this.#vitals.kubeletFirstAt ?? Math.min(now(), this.#startedAt + LINGER_MS);
+    return this.#rounds.enough(Math.max(now(), nextAt), knownAt);
   }
 
   #ask(asker: Asker, round: number): Going {

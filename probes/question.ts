@@ -1,5 +1,6 @@
 /** One probe's question in one round: its tries, their shared deadline, and what they come to. */
 import type { Answer, Call, Dial, Try } from './dial/dial.ts';
+import { showsLatency } from './latency.ts';
 import { codeOf, STARVED, wantsSlower } from './outcomes.ts';
 import { isAnswer, rank } from './rank.ts';
 import type { RoundAnswer } from './rounds.ts';
@@ -187,9 +188,7 @@ export class Question implements Waiting {
     const answer = this.#believed(slot, told, now);
     const ms = Math.round(((answer.outcome === 'connected' && slot.connectedAt) || now) - slot.at);
     this.#attempts.push({ ...answer, at: Math.round(slot.at), ms, round: this.#settings.round, n: slot.n });
-    // Not `unreachable`: a neighbour that doesn't answer ARP is told of only after seconds.
-    if (answer.outcome === 'connected' || answer.outcome === 'refused')
-      this.latency ??= this.#awakeTime(slot.at, now);
+    if (showsLatency(answer.outcome, ms)) this.latency ??= this.#awakeTime(slot.at, now);
     if (isAnswer(answer.outcome) && answer.echoed !== false) this.#settle();
     else this.#settleIfDone();
   }

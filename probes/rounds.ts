@@ -58,17 +58,21 @@ export class Rounds {
   readonly #schedule: Schedule;
   readonly #probes: readonly ProbeRounds[];
   readonly #startedAt: number;
+  /** When the latest round started that counts. */
+  #latestAt: number;
   #settledAt: number;
 
   constructor(probes: number, schedule: Schedule, startedAt: number) {
     this.#schedule = schedule;
     this.#probes = Array.from({ length: probes }, () => new ProbeRounds());
     this.#startedAt = startedAt;
+    this.#latestAt = startedAt;
     this.#settledAt = startedAt;
   }
 
   /** Adds a complete round, answers in the order of the probes; `at`: when it started. */
   add(round: number, at: number, answers: readonly RoundAnswer[]): void {
+    this.#latestAt = at;
     this.#probes.forEach((probe, i) => {
       const answer = answers[i];
       if (answer && probe.add(round, at, answer, this.#schedule.stableRounds)) this.#settledAt = at;
@@ -80,12 +84,18 @@ export class Rounds {
     return this.#settledAt;
   }
 
-  /** Why to stop after a round, or undefined to go on; `nextAt`: when the next one could start. */
-  enough(now: number, nextAt: number): 'stable' | 'budget' | undefined {
-    const spent = now - this.#startedAt;
-    if (spent >= this.#schedule.minSettleMs && this.#probes.every((probe) => this.#stable(probe)))
-      return 'stable';
-    return nextAt - this.#startedAt >= this.#schedule.budgetMs ? 'budget' : undefined;
+  /**
+   * Why to stop after a round, or undefined to go on. The least time is one that was looked at: a round that counts
+   * must have started after it.
+   *
+   * @param nextAt when the next round could start
+   * @param knownAt from when on the network can know of this pod
+   */
+  enough(nextAt: number, knownAt: number): 'stable' | 'budget' | undefined {
+    const { minSettleMs, budgetMs } = this.#schedule;
+    const lasted = minSettleMs === 0 || this.#latestAt - knownAt >= minSettleMs;
+    if (lasted && this.#probes.every((probe) => this.#stable(probe))) return 'stable';
+    return nextAt - this.#startedAt >= budgetMs ? 'budget' : undefined;
   }
 
   /** Undefined for a probe without a complete round. */

@@ -8,6 +8,8 @@ export const now = (): number => performance.timeOrigin + performance.now();
 
 export class Vitals {
   readonly awake: Awake;
+  /** The kubelet's first visit, and its latest. */
+  kubeletFirstAt: number | undefined;
   kubeletAt: number | undefined;
   readonly #report: Report;
 
@@ -26,6 +28,7 @@ export class Vitals {
 
   readonly kubeletCame = (): void => {
     this.kubeletAt = Math.round(now());
+    this.kubeletFirstAt ??= this.kubeletAt;
   };
 
   /** Tells a sign of life. */

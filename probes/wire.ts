@@ -44,7 +44,7 @@ export interface Schedule {
   readonly attempts: number;
   /** Equal consecutive rounds that make a picture stable; the first so many overlap. */
   readonly stableRounds: number;
-  /** Rounds go on for at least this long after the first one's start, however stable. */
+  /** Rounds go on for at least this long after the kubelet has first come to the pod, however stable. */
   readonly minSettleMs: number;
   /** Rounds stop after this long, stable or not. */
   readonly budgetMs: number;

@@ -74,7 +74,7 @@ export interface Capabilities {
   readonly egress: Proof;
   /** Outcomes with which a denied attempt to an open port ended here; empty if unknown. */
   readonly denySignature: { readonly tcp: readonly Outcome[]; readonly udp: readonly Outcome[] };
-  /** Longest time from a pod's first probe to its deny being in force. */
+  /** Longest time from a pod's first probe to what is denied and allowed being in force for it. */
   readonly latencyMs?: number;
   /** One per capability that was tested. */
   readonly proofs: readonly CapabilityProof[];

@@ -18,7 +18,7 @@ import {
   networkConditions,
   openAtFirst,
   removeTimes,
-  slowestDeny,
+  settlingTime,
   spreadOf,
 } from './measures.ts';
 import { enforcementOf } from './nodes.ts';
@@ -177,18 +177,13 @@ function dnsIsDead(voices: readonly Voice[]): boolean {
 
 /** From each source's first round, or the first with its policies if it was there before them. */
 function latencyOf({ stage, judged, settledAt, watchedFrom }: Played): number | undefined {
-  const held = new Set(
-    judged
-      .filter(({ cell, verdict }) => cell.expect === 'deny' && verdict.verdict === 'pass')
-      .map(({ cell }) => cell),
+  const held = new Set(judged.filter(({ verdict }) => verdict.verdict === 'pass').map(({ cell }) => cell));
+  const times = [...stage.voices.values()].flatMap(({ asks, results, resident }) =>
+    asks.flatMap(({ cell }, index) => {
+      if (!cell || !held.has(cell)) return [];
+      const lines = between(results[index] ?? [], resident.log.offsetMs, watchedFrom, settledAt);
+      return [settlingTime(lines, cell.expect)];
+    }),
   );
-  return slowestDeny(
-    [...stage.voices.values()].flatMap(({ asks, results, resident }) =>
-      asks.flatMap(({ cell }, index) =>
-        cell && held.has(cell)
-          ? [between(results[index] ?? [], resident.log.offsetMs, watchedFrom, settledAt)]
-          : [],
-      ),
-    ),
-  );
+  return [...held].some(({ expect }) => expect === 'deny') ? Math.max(...times) : undefined;
 }

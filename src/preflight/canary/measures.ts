@@ -1,6 +1,7 @@
 /** Times and shares out of what the canary's pods told; pure. */
 import type { ResultLine } from '../../../probes/wire.ts';
 import type { Condition, Measures, Spread } from '../../model/capabilities.ts';
+import type { Expect } from '../../model/scenario.ts';
 import { isDenied, isReached, startOf } from './observe.ts';
 import type { Ask, Voice } from './stage.ts';
 
@@ -85,14 +86,13 @@ export function openAtFirst(lines: readonly ResultLine[]): number | undefined {
   return Math.max(1, Math.round((lastOpen.attempts.at(-1)?.at ?? lastOpen.at) - startOf(first)));
 }
 
-/** From the first round to the last open one of the slowest deny. */
-export function slowestDeny(rounds: readonly (readonly ResultLine[])[]): number | undefined {
-  const times = rounds.map((lines) => {
-    const lastOpen = lines.findLast(({ outcome }) => outcome === 'connected');
-    const first = lines[0];
-    return lastOpen === undefined || first === undefined ? 0 : Math.round(startOf(lastOpen) - startOf(first));
-  });
-  return times.length === 0 ? undefined : Math.max(...times);
+/** From the first round to the last that was not yet as expected: a deny that was open, an allow that was denied. */
+export function settlingTime(lines: readonly ResultLine[], expect: Expect): number {
+  const isWrong = (line: ResultLine): boolean =>
+    expect === 'deny' ? line.outcome === 'connected' : isDenied(line);
+  const lastWrong = lines.findLast(isWrong);
+  const first = lines[0];
+  return lastWrong === undefined || first === undefined ? 0 : Math.round(startOf(lastWrong) - startOf(first));
 }
 
 const CUT_ROUNDS = 2;

@@ -8,6 +8,7 @@ import {
   networkConditions,
   openAtFirst,
   removeTimes,
+  settlingTime,
   spreadOf,
 } from '../../../src/preflight/canary/measures.ts';
 import type { Voice } from '../../../src/preflight/canary/stage.ts';
@@ -95,6 +96,17 @@ test.each<[string, readonly Outcome[], number | undefined]>([
   ['tells nothing', [], undefined],
 ])('a new pod %s', (_, outcomes, ms) => {
   expect(openAtFirst(lines(...outcomes))).toBe(ms);
+});
+
+test.each<[string, 'allow' | 'deny', readonly Outcome[], number]>([
+  ['a deny that held from the first', 'deny', [shut, shut], 0],
+  ['a deny that was open at first', 'deny', [open, open, shut, open, shut, shut], 300],
+  ['an allow that passed from the first', 'allow', [open, open], 0],
+  ['an allow whose source was not yet known', 'allow', ['refused', shut, 'refused', open, open], 200],
+  ['an allow that was asked by a source that slept', 'allow', ['errored', open], 0],
+  ['nothing', 'deny', [], 0],
+])('%s: how long it took', (_, expected, outcomes, ms) => {
+  expect(settlingTime(lines(...outcomes), expected)).toBe(ms);
 });
 
 describe('the network', () => {

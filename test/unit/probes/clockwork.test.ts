@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Awake } from '../../../probes/awake.ts';
-import { Timeout } from '../../../probes/latency.ts';
+import { showsLatency, Timeout } from '../../../probes/latency.ts';
 import { Wheel } from '../../../probes/wheel.ts';
 
 describe('awake', () => {
@@ -82,5 +82,16 @@ describe('timeout', () => {
     const grown = [1, 2, 3, 4].map(() => timeout.grewFor([5000, 5000, 5000]));
     expect(grown).toEqual([true, true, true, false]);
     expect(timeout.ms).toBe(8000);
+  });
+
+  test.each([
+    ['connected', 1500, true],
+    ['refused', 900, true],
+    // Perhaps to the second SYN: the kernel had sent no ICMP answer to the first.
+    ['refused', 1001, false],
+    ['unreachable', 10, false],
+    ['timed-out', 10, false],
+  ] as const)('is told by %s after %i ms: %s', (outcome, ms, tells) => {
+    expect(showsLatency(outcome, ms)).toBe(tells);
   });
 });

@@ -19,6 +19,11 @@ test('probers share the rate', () => {
 
 test.each([
   ['prompt enforcement needs no extra waiting', { ...CAPABLE, latencyMs: 100 }, 0],
+  [
+    'refusals come at once, long before a new pod is known',
+    { ...CAPABLE, denySignature: { tcp: ['refused', 'timed-out'], udp: ['timed-out'] } } as const,
+    2000,
+  ],
   ['slow enforcement is outwaited', { ...CAPABLE, latencyMs: 3000 }, 5000],
   ['but never beyond half the budget', { ...CAPABLE, latencyMs: 14_000 }, 15_000],
   ['an untested cluster is taken to be slow', UNKNOWN_CAPABILITIES, 5000],
