@@ -116,8 +116,11 @@ export function remembering(earlier: readonly Ruling[], last: Ruling): Ruling {
   };
 }
 
-/** Every socket that is asked was bound, so that a refusal is a deny. */
-function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
+/**
+ * Every socket that is asked was bound, so that a refusal is a deny. Of all attempts since it was denied: kernels limit
+ * the ICMP answers that they send, and where TCP takes most of them, UDP gets few.
+ */
+export function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
   const outcomes = (udp: boolean): Outcome[] => {
     const denied = seen.filter(
       ({ cell, rounds }) =>
@@ -126,9 +129,17 @@ function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
         rounds.length === STREAK &&
         rounds.every(isDenied),
     );
-    return [...new Set(denied.flatMap(({ rounds }) => rounds.map(({ outcome }) => outcome)))].sort();
+    const ends = denied.flatMap(sinceDenied).flatMap(({ attempts }) => attempts);
+    return [...new Set(ends.map(({ outcome }) => outcome))]
+      .filter((outcome) => DENIED.includes(outcome))
+      .sort();
   };
   return { tcp: outcomes(false), udp: outcomes(true) };
+}
+
+function sinceDenied({ voice, index }: Seen): readonly ResultLine[] {
+  const lines = voice.results[index] ?? [];
+  return lines.slice(lines.findLastIndex((line) => !isDenied(line)) + 1);
 }
 
 function recordOf(

@@ -1,9 +1,15 @@
 /** Which rounds of the canary count: enough of them, equal, and begun in time. */
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome, ResultLine } from '../../../probes/wire.ts';
-import { type CanaryCell, cellsOf, TCP } from '../../../src/preflight/canary/cells.ts';
+import { type CanaryCell, cellsOf, TCP, UDP } from '../../../src/preflight/canary/cells.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
-import { asExpected, remembering, type Ruling, seenSince } from '../../../src/preflight/canary/observe.ts';
+import {
+  asExpected,
+  remembering,
+  type Ruling,
+  seenSince,
+  signatureOf,
+} from '../../../src/preflight/canary/observe.ts';
 import type { Stage, Voice } from '../../../src/preflight/canary/stage.ts';
 
 const { pass, drop } = cellsOf('ingress', 'ingress');
@@ -68,6 +74,32 @@ describe('the cells are as expected', () => {
     const [line] = lines(0, open);
     const mute = { ...line, attempts: [{ ...line?.attempts[0], echoed: false }] } as ResultLine;
     expect(held(1000, [ALLOW, [mute]])).toBe(false);
+  });
+});
+
+describe('the deny signature', () => {
+  const of = (...told: Parameters<typeof stage>) => signatureOf(seenSince(stage(...told), 1000));
+  const UDP_DENY = drop('a', 'b', UDP, '');
+
+  test('has every way in which an attempt ended since it was denied, by transport', () => {
+    const told = lines(0, 'refused', shut, shut, shut);
+    expect(of([DENY, lines(0, shut, shut)], [UDP_DENY, told])).toEqual({
+      tcp: ['timed-out'],
+      udp: ['refused', 'timed-out'],
+    });
+  });
+
+  test('has none of before, and none that was not measured', () => {
+    expect(
+      of([DENY, lines(0, 'refused', open, shut, shut)], [UDP_DENY, lines(0, 'errored', shut, shut)]),
+    ).toEqual({ tcp: ['timed-out'], udp: ['timed-out'] });
+  });
+
+  test('is not learned from what must pass, or has not held', () => {
+    expect(of([ALLOW, lines(0, 'refused', 'refused')], [DENY, lines(0, open, 'refused')])).toEqual({
+      tcp: [],
+      udp: [],
+    });
   });
 });
 
