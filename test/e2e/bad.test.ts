@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
 import { netproof, type Running } from '../support/netproof.ts';
 import { send } from './support/api.ts';
+import { KEPT_OUT } from './support/engine.ts';
 import { serves } from './support/kinds.ts';
 import { eventually, leftovers, list, type Manifest, nothingLeft, remove } from './support/objects.ts';
 import { ALLOWED, DENIED, guarded, withNamespace } from './support/namespace.ts';
@@ -200,11 +201,11 @@ describe('a pod that is evicted while it is probed', () => {
       const run = await startProbing(patient);
       await evict(await launched('stranger', 'prober'));
       const proved = proofOf(await run.ended);
-      const others = ([cell]: readonly [string, string]): boolean => !cell.startsWith('stranger');
+      const others = ([cell]: readonly [string, unknown]): boolean => !cell.startsWith('stranger');
       const seen = Object.entries(table(proved));
       expect(Object.fromEntries(seen.filter(others))).toEqual(
         Object.fromEntries([
-          ...DENIED.map((cell) => [cell, 'dropped'] as const).filter(others),
+          ...DENIED.map((cell) => [cell, KEPT_OUT] as const).filter(others),
           ...ALLOWED.map((cell) => [cell, 'reached'] as const).filter(others),
         ]),
       );

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '../../src/cluster/connect.ts';
 import { type Account, accountFor } from './support/account.ts';
+import { asHere } from './support/engine.ts';
 import { apply, eventually, list, type Manifest, nothingLeft, remove, rolledOut } from './support/objects.ts';
 import { IMAGE, KUBECONFIG, RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
@@ -223,7 +224,7 @@ describe('an existing namespace', () => {
       );
       const proved = await prove(file, { kubeconfig: account.kubeconfig });
       stop.abort();
-      expect(table(proved)).toEqual(EXPECTED);
+      expect(table(proved)).toEqual(asHere(EXPECTED));
       expect(proved.code).toBe(0);
       const { pods, listeners } = proved.result.record;
       expect(new Set(listeners.map(({ node }) => node)).size).toBe(nodes > 1 ? 2 : 1);

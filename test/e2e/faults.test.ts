@@ -1,5 +1,6 @@
 /** A cluster that fails or lies meanwhile: only where its nodes, policy engine and API server are ours to stop. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { KEPT_OUT } from './support/engine.ts';
 import { handle, hasHandle } from './support/handle.ts';
 import { nothingLeft } from './support/objects.ts';
 import { ALLOWED, DENIED, guarded } from './support/namespace.ts';
@@ -12,7 +13,7 @@ const needing = (name: string) => (hasHandle(name) ? describe : describe.skip);
 
 afterEach(() => nothingLeft(), RUN_MS);
 
-const causes = (denied: string): Readonly<Record<string, string>> =>
+const causes = (denied: unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries([...DENIED.map((cell) => [cell, denied]), ...ALLOWED.map((cell) => [cell, 'reached'])]);
 
 /** The guarded server on one node, everybody else on the other. */
@@ -110,7 +111,7 @@ needing('restart-apiserver')('an API server that is away for three seconds', () 
       }
       const proved = proofOf(ended);
       expect(proved.result.summary.fail).toBe(0);
-      const right = causes('dropped');
+      const right = causes(KEPT_OUT);
       const passed = proved.result.verdicts.filter(({ verdict }) => verdict === 'pass');
       for (const { probe, cause } of passed) {
         const { source, endpoint } = proved.result.record.probes[probe] ?? {};

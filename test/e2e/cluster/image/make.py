@@ -82,6 +82,7 @@ MAKERS = {
     "agnhost": lambda: program("agnhost"),
     "coredns": lambda: program("coredns"),
     "kube-proxy": lambda: with_iptables(program("kube-proxy")),
+    "kube-router": lambda: with_busybox(with_iptables(program("kube-router")), *APPLETS),
     "cilium": lambda: cilium(GIVEN["source"]),
     "operator": lambda: program("cilium-operator-generic"),
 }
@@ -92,6 +93,7 @@ COMMANDS = {
     "agnhost": {"Entrypoint": ["/usr/bin/agnhost"], "Cmd": ["pause"]},
     "coredns": {"Entrypoint": ["/usr/bin/coredns"]},
     "kube-proxy": {"Entrypoint": ["/usr/bin/kube-proxy"]},
+    "kube-router": {"Entrypoint": ["/usr/bin/kube-router"]},
 }
 SEARCH_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -3,7 +3,10 @@
 install_addons() {
   fill_addon "$HERE/manifests/kube-proxy.yaml" | kubectl apply -f - >/dev/null || die "kube-proxy was refused"
   fill_addon "$HERE/manifests/coredns.yaml" | kubectl apply -f - >/dev/null || die "CoreDNS was refused"
-  [[ $CNI != cilium ]] || install_cilium
+  case $CNI in
+    cilium) install_cilium ;;
+    kube-router) install_kube_router ;;
+  esac
 }
 
 install_cilium() {
@@ -15,11 +18,15 @@ install_cilium() {
   kubectl apply --server-side -f "$RUN/cilium.yaml" >/dev/null || die "Cilium was refused"
 }
 
+install_kube_router() {
+  fill_addon "$HERE/manifests/kube-router.yaml" | kubectl apply -f - >/dev/null || die "kube-router was refused"
+}
+
 wait_for_addons() {
   local what
   log "waiting for the nodes"
   kubectl wait --for=condition=Ready nodes --all --timeout=180s >/dev/null || die "the nodes are not ready; $WHERE_LOGS_ARE"
-  for what in ds/kube-proxy $([[ $CNI == cilium ]] && echo ds/cilium) deploy/coredns; do
+  for what in ds/kube-proxy $([[ $CNI == bridge ]] || echo "ds/$CNI") deploy/coredns; do
     log "waiting for $what"
     kubectl -n kube-system rollout status "$what" --timeout=180s >/dev/null || die "$what is not ready; $WHERE_LOGS_ARE"
   done
@@ -28,5 +35,6 @@ wait_for_addons() {
 fill_addon() {
   sed "s|@KUBERNETES_VERSION@|$KUBERNETES_VERSION|g; s|@COREDNS_VERSION@|$COREDNS_VERSION|g
     s|@CILIUM_VERSION@|$CILIUM_VERSION|g; s|@API_ADDRESS@|$API_ADDRESS|g; s|@API_PORT@|$API_PORT|g
+    s|@KUBE_ROUTER_VERSION@|$KUBE_ROUTER_VERSION|g; s|@SERVICE_CIDR@|$SERVICE_CIDR|g
     s|@POD_CIDR@|$POD_CIDR|g; s|@DNS_SERVICE@|$DNS_SERVICE|g; s|@EXTERNAL_ADDRESS@|$EXTERNAL_ADDRESS|g" "$1"
 }

@@ -18,11 +18,25 @@ build_programs() {
   build_module etcd tool -ldflags "-s -w"
   build_module coredns tool -ldflags "-s -w"
   build_module image/pause . -ldflags "-s -w"
-  [[ $CNI == cilium ]] || return 0
+  case $CNI in
+    cilium) build_cilium ;;
+    kube-router) take_kube_router ;;
+  esac
+}
+
+build_cilium() {
   # The generic operator is chosen by this tag (operator/Makefile of Cilium).
   build_module cilium tool -tags ipam_provider_operator -modfile "$CACHE/cilium.mod" \
     -ldflags "-s -w -X github.com/cilium/cilium/pkg/version.ciliumVersion=${CILIUM_VERSION#v}"
   build_module helm tool -ldflags "-s -w"
+}
+
+# Not built here: the program is given (README.md tells why). It is kept, so it need be named only once.
+take_kube_router() {
+  local given=${NETPROOF_E2E_KUBE_ROUTER:-$BIN/kube-router}
+  [[ -x $given ]] || die "NETPROOF_E2E_KUBE_ROUTER must name a program of kube-router $KUBE_ROUTER_VERSION: see README.md"
+  [[ $given -ef $BIN/kube-router ]] || cp "$given" "$BIN/kube-router"
+  sha256sum <"$BIN/kube-router" >"$BIN/.built-kube-router"
 }
 
 # build_module FOLDER PACKAGE FLAG...: skipped when the folder's pins, the flags and the compiler are as they were.

@@ -5,6 +5,7 @@
 KUBERNETES_VERSION=v1.35.4
 COREDNS_VERSION=v1.14.7
 CILIUM_VERSION=v1.15.19
+KUBE_ROUTER_VERSION=v2.9.0
 AGNHOST_VERSION=2.59
 PAUSE_VERSION=3.10.1
 BUSYBOX_VERSION=1.35.0
@@ -34,7 +35,8 @@ LOGS=$RUN/log
 WHERE_LOGS_ARE="logs are in $LOGS and $RUN/nodes/*/root/var/log"
 KUBECONFIG_FILE=$RUN/kubeconfig
 
-# cilium: enforces policies; bridge: takes them and ignores them. A cluster that is up has made its choice.
+# cilium: drops what policies deny; kube-router: rejects it, on the bridge plugin; bridge: takes policies and ignores
+# them. A cluster that is up has made its choice.
 CNI=$(cat "$RUN/cni" 2>/dev/null || echo "${NETPROOF_E2E_CNI:-cilium}")
 IMAGES=$CACHE/images/$CNI # image archives
 

@@ -1,30 +1,34 @@
-# Faults on demand, for tests.
+# Faults on demand, for tests. Those of the policy engine are in its own file.
 
-policy_off() { set_enforcement never; }
-policy_on() { set_enforcement default; }
+policy_off() { engine policy_off; }
+policy_on() { engine policy_on; }
+node_stop_enforcer() { engine stop_enforcer "$1"; }
+node_start_enforcer() { engine start_enforcer "$1"; }
 
-# As an administrator would do it: the ConfigMap, then new agents.
-set_enforcement() {
-  kubectl -n kube-system patch configmap cilium-config -p "{\"data\":{\"enable-policy\":\"$1\"}}" >&2
-  kubectl -n kube-system rollout restart ds/cilium >&2
-  kubectl -n kube-system rollout status ds/cilium --timeout=120s >&2
+engine() {
+  [[ $CNI != bridge ]] || die "nothing enforces policies here"
+  "${CNI//-/_}_$1" "${@:2}"
 }
 
-# A running agent takes the setting for itself only; nothing in the API tells.
-node_stop_enforcer() { in_agent "$1" cilium-dbg config PolicyEnforcement=never >&2; }
-node_start_enforcer() { in_agent "$1" cilium-dbg config PolicyEnforcement=default >&2; }
-
-in_agent() {
-  local node=$1 pod
-  shift
-  pod=$(kubectl -n kube-system get pod -l k8s-app=cilium --field-selector "spec.nodeName=$node" -o name)
-  [[ -n $pod ]] || die "no Cilium agent on $node"
-  kubectl -n kube-system exec "$pod" -c cilium-agent -- "$@"
+# agent_on NODE: prints the pod of its policy engine.
+agent_on() {
+  local pod
+  pod=$(kubectl -n kube-system get pod -l "k8s-app=$CNI" --field-selector "spec.nodeName=$1" -o name)
+  [[ -n $pod ]] || die "no agent of $CNI on $1"
+  echo "$pod"
 }
 
-# The DaemonSet keeps off nodes with this label (cilium/values.yaml).
-node_stop_agent() { kubectl label node "$1" netproof.test/no-agent=true >&2; }
-node_start_agent() { kubectl label node "$1" netproof.test/no-agent- >&2; }
+# The DaemonSet keeps off nodes with this label (cilium/values.yaml, manifests/kube-router.yaml).
+node_stop_agent() {
+  kubectl label node "$1" netproof.test/no-agent=true >&2
+  kubectl -n kube-system wait --for=delete pod -l "k8s-app=$CNI" --field-selector "spec.nodeName=$1" --timeout=60s >&2
+}
+node_start_agent() {
+  kubectl label node "$1" netproof.test/no-agent- >&2
+  wait_until 60 "the agent on $1" agent_ready "$1"
+}
+
+agent_ready() { kubectl -n kube-system wait --for=condition=Ready "$(agent_on "$1")" --timeout=1s; }
 
 node_kill() { kill_node "$1"; }
 node_start() {

@@ -10,6 +10,7 @@ make_images() {
     "coredns=registry.k8s.io/coredns/coredns:$COREDNS_VERSION"
     "kube-proxy=registry.k8s.io/kube-proxy:$KUBERNETES_VERSION"
   )
+  [[ $CNI != kube-router ]] || wanted+=("kube-router=docker.io/cloudnativelabs/kube-router:$KUBE_ROUTER_VERSION")
   if [[ $CNI == cilium ]]; then
     source=$(module_dir cilium github.com/cilium/cilium) || die "no source of Cilium"
     wanted+=("source=$source" "cilium=quay.io/cilium/cilium:$CILIUM_VERSION"

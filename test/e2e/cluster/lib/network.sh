@@ -20,7 +20,7 @@ make_network() {
   for node in "${NODES[@]}"; do
     attach "$node" "$(node_address "$node")" || continue
     ip -n "$(netns_of "$node")" route add default via $GATEWAY_ADDRESS
-    [[ $CNI != bridge ]] || route_pods "$node"
+    [[ $CNI == cilium ]] || route_pods "$node"
   done
   attach outside $GATEWAY_ADDRESS && {
     ip -n npe2e-outside addr add $EXTERNAL_ADDRESS/32 dev lo

@@ -55,7 +55,7 @@ lay_out_node() {
   cp "$PKI/$node.conf" "$root/etc/kubernetes/kubelet.conf"
   fill "$HERE/node/kubelet.yaml" "$node" >"$root/etc/kubernetes/kubelet.yaml"
   fill "$HERE/node/containerd.toml" "$node" >"$root/etc/containerd/config.toml"
-  [[ $CNI != bridge ]] || fill "$HERE/node/bridge.conflist" "$node" >"$root/etc/cni/net.d/10-bridge.conflist"
+  [[ $CNI == cilium ]] || fill "$HERE/node/bridge.conflist" "$node" >"$root/etc/cni/net.d/10-bridge.conflist"
 }
 
 # fill FILE NODE: writes the file with its @WORDS@ replaced.
