@@ -112,7 +112,9 @@ export class Prober {
       if (this.#round === 0 && going.length < first) await asker.begun();
       else {
         for (const each of going.splice(0)) this.#take(each, await each.result);
-        const reason = this.#order.resident ? undefined : this.#enough(nextAt);
+        const reason = this.#order.resident
+          ? undefined
+          : this.#rounds.enough(Math.max(now(), nextAt), this.#knownAt);
         if (reason) return reason;
       }
       await sleep(nextAt - now());
@@ -123,9 +125,8 @@ export class Prober {
    * Policy engines learn of a pod from its status in the API. The kubelet, which writes that, sees up to a second late
    * that a container runs (genericPlegRelistPeriod in pkg/kubelet/kubelet.go), and asks its probes from then on.
    */
-  #enough(nextAt: number): 'stable' | 'budget' | undefined {
-    const knownAt = this.#vitals.kubeletFirstAt ?? Math.min(now(), this.#startedAt + LINGER_MS);
-    return this.#rounds.enough(Math.max(now(), nextAt), knownAt);
+  get #knownAt(): number {
+    return this.#vitals.kubeletFirstAt ?? Math.min(now(), this.#startedAt + LINGER_MS);
   }
 
   #ask(asker: Asker, round: number): Going {
@@ -147,7 +148,7 @@ export class Prober {
 
   #tellRound(round: number): void {
     for (let probe = 0; probe < this.#order.probes.length; probe++) {
-      const standing = this.#rounds.standing(probe);
+      const standing = this.#rounds.standing(probe, this.#knownAt);
       if (!standing) continue;
       const attempts = standing.attempts.filter((attempt) => attempt.round === round);
       this.#tellResult(probe, { ...standing, attempts });
@@ -158,7 +159,12 @@ export class Prober {
     for (let probe = 0; probe < this.#order.probes.length; probe++)
       this.#tellResult(
         probe,
-        this.#rounds.standing(probe) ?? { outcome: 'errored', stable: false, attempts: [], history: [] },
+        this.#rounds.standing(probe, this.#knownAt) ?? {
+          outcome: 'errored',
+          stable: false,
+          attempts: [],
+          history: [],
+        },
       );
   }
 

@@ -85,33 +85,37 @@ export class Rounds {
   }
 
   /**
-   * Why to stop after a round, or undefined to go on. The least time is one that was looked at: a round that counts
-   * must have started after it.
+   * Why to stop after a round, or undefined to go on.
    *
    * @param nextAt when the next round could start
    * @param knownAt from when on the network can know of this pod
    */
   enough(nextAt: number, knownAt: number): 'stable' | 'budget' | undefined {
-    const { minSettleMs, budgetMs } = this.#schedule;
-    const lasted = minSettleMs === 0 || this.#latestAt - knownAt >= minSettleMs;
-    if (lasted && this.#probes.every((probe) => this.#stable(probe))) return 'stable';
-    return nextAt - this.#startedAt >= budgetMs ? 'budget' : undefined;
+    const lasted = this.#lasted(knownAt);
+    if (this.#probes.every((probe) => lasted && this.#agreed(probe))) return 'stable';
+    return nextAt - this.#startedAt >= this.#schedule.budgetMs ? 'budget' : undefined;
   }
 
-  /** Undefined for a probe without a complete round. */
-  standing(probe: number): Standing | undefined {
+  /** Undefined for a probe without a complete round. @param knownAt as above */
+  standing(probe: number, knownAt: number): Standing | undefined {
     const rounds = this.#probes[probe];
     const latest = rounds?.last.at(-1);
     if (!rounds || !latest) return undefined;
     return {
       outcome: latest.outcome,
-      stable: this.#stable(rounds),
+      stable: this.#lasted(knownAt) && this.#agreed(rounds),
       attempts: rounds.last.flatMap((answer) => answer.attempts),
       history: rounds.history.length > 1 ? rounds.history : [],
     };
   }
 
-  #stable(probe: ProbeRounds): boolean {
+  /** The least time is one that was looked at: a round that counts must have started after it. */
+  #lasted(knownAt: number): boolean {
+    const { minSettleMs } = this.#schedule;
+    return minSettleMs === 0 || this.#latestAt - knownAt >= minSettleMs;
+  }
+
+  #agreed(probe: ProbeRounds): boolean {
     return probe.agreeing >= this.#schedule.stableRounds;
   }
 }

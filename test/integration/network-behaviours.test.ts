@@ -40,6 +40,14 @@ describe('behaviours', () => {
     expect(dialled.map(({ outcome }) => outcome)).toEqual(dialled.map(() => 'refused'));
   });
 
+  test('reject-icmp refuses TCP too, and is silent where Linux limits its answers', async () => {
+    await lab.call('behave', 'reject-icmp');
+    const dial = (): Promise<{ readonly outcome: string }> => lab.dial('free', 'in', 'udp/5353');
+    expect(await lab.outcomes([INTO])).toEqual({ [INTO]: 'refused' });
+    const dialled = await Promise.all(Array.from({ length: 30 }, dial));
+    expect(new Set(dialled.map(({ outcome }) => outcome))).toEqual(new Set(['refused', 'timed-out']));
+  });
+
   test('slow leaves the kernel as it is until the delay is over, and says when it is', async () => {
     await lab.call('behave', 'healthy');
     await lab.program([]);

@@ -33,9 +33,10 @@ export function applyTimes(ticker: Voice, applied: readonly Moment[], until: num
   });
 }
 
-/** From the deletion to the first attempt that got through again. */
+/** From the deletion to the first attempt that got through again, per policy that had denied anything. */
 export function removeTimes(ticker: Voice, removed: readonly Moment[]): readonly number[] {
   return watched(ticker, removed).flatMap(({ lines, at, offsetMs }) => {
+    if (!lines.some((line) => startOf(line) + offsetMs < at && isDenied(line))) return [];
     const open = lines.find((line) => startOf(line) + offsetMs >= at && isReached(line, true));
     const attempt = open?.attempts.find(({ echoed }) => echoed === true);
     return attempt === undefined ? [] : [Math.max(0, attempt.at + offsetMs - at)];

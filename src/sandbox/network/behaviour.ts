@@ -44,8 +44,11 @@ export interface WorldFaults {
 export interface CniBehaviour {
   /** Directions in which policies are enforced at all. */
   readonly enforced: { readonly ingress: boolean; readonly egress: boolean };
-  /** What a denied packet gets: silence, or TCP RST and ICMP port unreachable (as kube-router answers). */
-  readonly denial: 'drop' | 'reject';
+  /**
+   * What a denied packet gets: silence; always a TCP RST or ICMP port unreachable; ICMP port unreachable alone, as often
+   * as Linux lets a node send it (iptables' REJECT, as kube-router has it).
+   */
+  readonly denial: 'drop' | 'reject' | 'reject-icmp';
   /** Changes of policies and pods reach the kernel only this many milliseconds later; until then a new pod is open. */
   readonly delayMs: number;
   /** A pod that comes is open for so long, whatever selects it. */

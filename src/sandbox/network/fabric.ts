@@ -11,6 +11,15 @@ export function nodeNetns(node: string): string {
   return netnsPath(`node-${node}`);
 }
 
+/** Of ICMP answers: none, or Linux' default, in which destination unreachable is one per second and peer (icmp(7)). */
+export type AnswersLimited = 'none' | 'as-linux';
+const RATE_MASKS = { none: 0, 'as-linux': 6168 } as const;
+
+export async function limitAnswers(node: string, limited: AnswersLimited): Promise<void> {
+  const command = `echo ${RATE_MASKS[limited]} > /proc/sys/net/ipv4/icmp_ratemask`;
+  await run(inNetns(nodeNetns(node), ['sh', '-e']), command);
+}
+
 interface Host {
   readonly netns: string;
   readonly ip: string;

@@ -33,6 +33,10 @@ export const PRESETS: readonly Preset[] = [
     ...before,
     denial: 'reject',
   })),
+  plain('reject-icmp', 'answers what it denies with ICMP, as kube-router does: not every time', (before) => ({
+    ...before,
+    denial: 'reject-icmp',
+  })),
   counted('slow', 'ms', [3000, MAX_MS], 'programs every change so much later', (before, delayMs) => ({
     ...before,
     delayMs,

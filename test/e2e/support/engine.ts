@@ -8,6 +8,9 @@ import { KUBECONFIG } from './place.ts';
 const cluster = await connect({ kubeconfig: KUBECONFIG });
 export const DETECTION = detect(await readFacts(cluster, new AbortController().signal));
 
+/** Whether anybody can be expected to enforce policies: nobody is known to on a plain bridge. */
+export const ENFORCES = DETECTION.enforcer.kind !== 'none-known';
+
 /** Whether what is denied is refused. The variable is for an engine that can't be detected. */
 export const REJECTS =
   process.env['NETPROOF_E2E_REJECTS'] !== undefined ||

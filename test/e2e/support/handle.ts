@@ -1,6 +1,7 @@
 /** Faults in our own cluster: what can be stopped and started there, by the name of its handle. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ENFORCES } from './engine.ts';
 import { HANDLE, OWN } from './place.ts';
 
 export type Handle = (...args: readonly string[]) => Promise<void>;
@@ -12,13 +13,16 @@ const script =
   async (...args) => {
     await promisify(execFile)(HANDLE, [name, ...args], { timeout: 180_000, killSignal: 'SIGKILL' });
   };
-const OWN_HANDLES = [
+/** Of its policy engine; its bridge alone has none. */
+const ENGINE_HANDLES = [
   'policy-off',
   'policy-on',
   'node-stop-enforcer',
   'node-start-enforcer',
-  'restart-apiserver',
+  'node-stop-agent',
+  'node-start-agent',
 ];
+const OWN_HANDLES = [...(ENFORCES ? ENGINE_HANDLES : []), 'node-kill', 'node-start', 'restart-apiserver'];
 
 let handles: Handles = OWN ? Object.fromEntries(OWN_HANDLES.map((name) => [name, script(name)])) : {};
 

@@ -5,15 +5,21 @@ import type { Sandbox } from '../../../src/sandbox/start.ts';
 /** The daemon is a program of its own, so the tests run what the build made. */
 const BUILT = '../../../dist/src/sandbox/start.js';
 
-/** Call it with `await` at the top of a test file. The suite reads where it runs as it is loaded. */
-export async function onEmbedded(suite: () => Promise<unknown>): Promise<void> {
+/**
+ * Call it with `await` at the top of a test file. The suite reads where it runs as it is loaded.
+ *
+ * @param cni how the cluster behaves where nothing is amiss
+ */
+export async function onEmbedded(suite: () => Promise<unknown>, cni = 'healthy'): Promise<void> {
   const { startSandbox } = (await import(BUILT)) as typeof import('../../../src/sandbox/start.ts');
-  const sandbox = await startSandbox({ nodes: ['node-1', 'node-2'] });
+  const sandbox = await startSandbox({ nodes: ['node-1', 'node-2'], cni });
   try {
     process.env['KUBECONFIG'] = sandbox.kubeconfigPath;
     process.env['NETPROOF_E2E_OUTSIDE'] = '203.0.113.10:80';
     delete process.env['NETPROOF_E2E_IMAGE'];
-    await takeHandles(sandbox);
+    if (cni.includes('reject')) process.env['NETPROOF_E2E_REJECTS'] = 'yes';
+    else delete process.env['NETPROOF_E2E_REJECTS'];
+    await takeHandles(sandbox, cni);
     await suite();
   } catch (error) {
     await sandbox.close();
@@ -24,14 +30,14 @@ export async function onEmbedded(suite: () => Promise<unknown>): Promise<void> {
 }
 
 /** The faults that this cluster can be given, under the names that the suite knows. */
-async function takeHandles(sandbox: Sandbox): Promise<void> {
+async function takeHandles(sandbox: Sandbox, healthy: string): Promise<void> {
   const { useHandles } = await import('../../e2e/support/handle.ts');
   const behave = (cni: string) => () => sandbox.setCni(cni);
   useHandles({
     'policy-off': behave('none'),
-    'policy-on': behave('healthy'),
+    'policy-on': behave(healthy),
     'ignore-except': behave('ignores-except'),
-    'node-stop-enforcer': (node = '') => sandbox.setCni(`agent-dead=${node}`),
-    'node-start-enforcer': behave('healthy'),
+    'node-stop-enforcer': (node = '') => sandbox.setCni(`${healthy}+agent-dead=${node}`),
+    'node-start-enforcer': behave(healthy),
   });
 }

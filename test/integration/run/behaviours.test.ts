@@ -231,7 +231,7 @@ describe('enforcement in force, in another way', () => {
       expect(denied.length).toBe(16);
       expect(new Set(denied.map(([, cause]) => cause))).toEqual(new Set(['rejected', 'dropped']));
       expect(proved.code).toBe(0);
-      expect(proved.result.record.probers.every(({ settled, rounds }) => settled && rounds <= 4)).toBe(true);
+      expect(proved.result.record.probers.every(({ settled, rounds }) => settled && rounds <= 10)).toBe(true);
     },
     RUN_MS,
   );

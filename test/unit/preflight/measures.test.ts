@@ -58,6 +58,8 @@ describe('programming', () => {
   test('is undone from the deletion to the first attempt that got through', () => {
     const ticker = voice({ shut: lines(open, shut, shut, open) });
     expect(removeTimes(ticker, [{ policy: 'shut', at: 1150 }])).toEqual([150]);
+    const ignored = voice({ shut: lines(open, open, open) });
+    expect(removeTimes(ignored, [{ policy: 'shut', at: 1150 }])).toEqual([]);
   });
 
   test('in the median, and at most', () => {

@@ -54,6 +54,12 @@ describe('rounds', () => {
     expect(rounds.enough(8000, 1000)).toBeUndefined();
   });
 
+  test('that ended before their time leave nothing stable', () => {
+    const rounds = played(Array.from({ length: 4 }, () => [answer('refused')]));
+    expect(rounds.standing(0, 1000)).toMatchObject({ outcome: 'refused', stable: false });
+    expect(rounds.standing(0, 800)).toMatchObject({ outcome: 'refused', stable: true });
+  });
+
   test('are enough at once where no time is asked for', () => {
     const rounds = new Rounds(1, { ...schedule, minSettleMs: 0, stableRounds: 1 }, 1000);
     rounds.add(0, 1000, [answer('connected')]);
@@ -85,20 +91,20 @@ describe('rounds', () => {
     const rounds = played([[answer('connected')], [answer('timed-out')]]);
     expect(rounds.enough(10_999, 0)).toBeUndefined();
     expect(rounds.enough(11_000, 0)).toBe('budget');
-    expect(rounds.standing(0)).toMatchObject({ outcome: 'timed-out', stable: false });
+    expect(rounds.standing(0, 0)).toMatchObject({ outcome: 'timed-out', stable: false });
   });
 
   test('a connection with our echo does not agree with one without', () => {
     const [echoed, mute] = [answer('connected', { echoed: true }), answer('connected', { echoed: false })];
-    expect(played([[echoed], [mute], [echoed]]).standing(0)?.stable).toBe(false);
-    expect(played([[mute], [echoed], [echoed], [echoed]]).standing(0)?.stable).toBe(true);
+    expect(played([[echoed], [mute], [echoed]]).standing(0, 0)?.stable).toBe(false);
+    expect(played([[mute], [echoed], [echoed], [echoed]]).standing(0, 0)?.stable).toBe(true);
   });
 
   test('a starved answer agrees with nothing, not even with another one', () => {
     const starved = answer('errored', { starved: true });
-    expect(played([[starved], [starved], [starved], [starved]]).standing(0)?.stable).toBe(false);
+    expect(played([[starved], [starved], [starved], [starved]]).standing(0, 0)?.stable).toBe(false);
     const rounds = played([[starved], [answer('connected')], [answer('connected')], [answer('connected')]]);
-    expect(rounds.standing(0)?.stable).toBe(true);
+    expect(rounds.standing(0, 0)?.stable).toBe(true);
   });
 
   test('tell every change since the first round, and the attempts of the last k rounds alone', () => {
@@ -111,7 +117,7 @@ describe('rounds', () => {
       'connected',
     ];
     const rounds = played(outcomes.map((outcome, round) => [answer(outcome, {}, round)]));
-    const standing = rounds.standing(0);
+    const standing = rounds.standing(0, 0);
     expect(standing?.history).toEqual([
       { round: 0, at: 1000, outcome: 'connected' },
       { round: 2, at: 1200, outcome: 'timed-out' },
@@ -124,13 +130,13 @@ describe('rounds', () => {
     const rounds = played(
       Array.from({ length: 200 }, (_, round) => [answer(round % 2 ? 'connected' : 'timed-out')]),
     );
-    const history = rounds.standing(0)?.history ?? [];
+    const history = rounds.standing(0, 0)?.history ?? [];
     expect(history.length).toBe(40);
     expect(history[0]?.round).toBe(0);
     expect(history.at(-1)?.round).toBe(199);
   });
 
   test('know nothing of a probe before its first round', () => {
-    expect(new Rounds(1, schedule, 0).standing(0)).toBeUndefined();
+    expect(new Rounds(1, schedule, 0).standing(0, 0)).toBeUndefined();
   });
 });

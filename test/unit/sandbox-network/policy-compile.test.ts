@@ -442,6 +442,7 @@ describe('behaviour', () => {
     ['ingress only', true, false, 'drop', 'drop', 'accept'],
     ['egress only', false, true, 'drop', 'accept', 'drop'],
     ['reject', true, true, 'reject', 'reset', 'reset'],
+    ['reject with ICMP', true, true, 'reject-icmp', 'port-unreachable', 'port-unreachable'],
   ] as const)('%s', (_name, ingressOn, egressOn, denial, wantedInto, wantedOutOf) => {
     const enforcement = { enforced: { ingress: ingressOn, egress: egressOn }, denial };
     expect(fateOf(state, into, enforcement)).toBe(wantedInto);

@@ -113,7 +113,7 @@ const state: fc.Arbitrary<ForwardingState> = fc.record({
 
 export const enforcements: fc.Arbitrary<Enforcement> = fc.record({
   enforced: fc.record({ ingress: fc.boolean(), egress: fc.boolean() }),
-  denial: fc.constantFrom('drop', 'reject'),
+  denial: fc.constantFrom('drop', 'reject', 'reject-icmp'),
 });
 
 export const states = (maxLength: number): fc.Arbitrary<ForwardingState[]> =>

@@ -1,6 +1,6 @@
 /** What is wrong around the enforcement of policies, as far as it is processes and links. */
 import type { CniBehaviour, WorldFaults } from '../behaviour.ts';
-import { nodeNetns } from '../fabric.ts';
+import { limitAnswers, nodeNetns } from '../fabric.ts';
 import { Helper } from '../helper.ts';
 import type { NodeNetwork } from '../network.ts';
 import { SlowLink } from './slow-link.ts';
@@ -24,9 +24,14 @@ export class World {
     this.#link = new SlowLink(nodes, onDeath);
   }
 
-  async behave({ world }: CniBehaviour): Promise<void> {
+  async behave({ world, denial }: CniBehaviour): Promise<void> {
     this.#dns.freeze(world.dnsDead);
-    await Promise.all([this.#link.delay(world.linkDelayMs), this.#proxy(world)]);
+    const limited = denial === 'reject-icmp' ? 'as-linux' : 'none';
+    await Promise.all([
+      this.#link.delay(world.linkDelayMs),
+      this.#proxy(world),
+      ...this.#nodes.map(({ name }) => limitAnswers(name, limited)),
+    ]);
   }
 
   close(): void {

@@ -35,6 +35,7 @@ const PRIORITY = { egress: 'filter', ingress: 'filter + 10' } as const;
 const DENIAL: Readonly<Record<Enforcement['denial'], Chain>> = {
   drop: { rules: ['drop'] },
   reject: { rules: ['meta l4proto tcp reject with tcp reset', 'reject with icmp port-unreachable'] },
+  'reject-icmp': { rules: ['reject with icmp port-unreachable'] },
 };
 
 export function compilePolicies(cluster: Cluster, node: string, { enforced, denial }: Enforcement): Table {
