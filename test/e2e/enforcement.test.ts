@@ -4,7 +4,7 @@ import type { Capability } from '../../src/model/capabilities.ts';
 import type { PreflightResult } from '../../src/model/result.ts';
 import { start } from '../support/netproof.ts';
 import { couldNotTell } from '../support/sandbox-run.ts';
-import { DETECTION, ENFORCES, REJECTS } from './support/engine.ts';
+import { DETECTION, ENFORCES, KNOWN_TO_LACK, REJECTS } from './support/engine.ts';
 import { handle, hasHandle } from './support/handle.ts';
 import { guarded } from './support/namespace.ts';
 import { list, nothingLeft } from './support/objects.ts';
@@ -35,12 +35,6 @@ async function preflight(): Promise<PreflightResult> {
 
 const absentIn = ({ record }: PreflightResult): readonly Capability[] =>
   record.capabilities.proofs.flatMap(({ capability, proof }) => (proof === 'absent' ? [capability] : []));
-
-/** What the engine that was detected is known to lack. */
-const KNOWN_TO_LACK: readonly Capability[] = DETECTION.engines.flatMap(({ enforces, startUp }) => [
-  ...(enforces.endPort === 'yes' ? [] : ['end-port' as const]),
-  ...(startUp.pods === 'open' ? ['new-pod' as const] : []),
-]);
 
 /** All of it on one node. */
 function on(node: string): Written {
@@ -87,7 +81,8 @@ enforced('an engine that enforces', () => {
         expect([capabilities.ingress, capabilities.egress]).toEqual(['absent', 'absent']);
         expect(capabilities.measures).toEqual({});
         const switches = detection.engines.flatMap((engine) => engine.switches);
-        expect(switches.map(({ effect }) => effect)).toEqual(DETECTION.engines.map(() => 'off'));
+        const switchable = DETECTION.engines.filter(({ agents }) => agents !== undefined);
+        expect(switches.map(({ effect }) => effect)).toEqual(switchable.map(() => 'off'));
       } finally {
         await handle('policy-on');
       }

@@ -15,7 +15,7 @@ import {
   TCP_PORTS,
   UDP_PORT,
 } from '../support/random-policies.ts';
-import { KEPT_OUT } from './support/engine.ts';
+import { REJECTS } from './support/engine.ts';
 import { nothingLeft } from './support/objects.ts';
 import { RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
@@ -29,6 +29,9 @@ const PREFIX = 'np-e2e-';
 const OPEN = [...TCP_PORTS.map((port) => `tcp/${port}`), `udp/${UDP_PORT}`];
 /** Nobody's: blocks match pods or not, which the API leaves open. */
 const ADDRESSES = ['192.0.2.7', '198.51.100.7'];
+
+/** Without a preflight nothing is known of refusals, and none is believed. */
+const STOPPED: unknown = REJECTS ? expect.stringMatching(/^(dropped|closed-port)$/) : 'dropped';
 
 afterEach(() => nothingLeft(), RUN_MS);
 
@@ -47,7 +50,7 @@ test.each(sets.map((set, at) => [at + 1, set] as const))(
     expect({ policies: set.policies, cells: Object.fromEntries(happened) }).toEqual({
       policies: set.policies,
       cells: Object.fromEntries(
-        certain.map(([cell, { verdict }]) => [cell, verdict === 'allow' ? 'reached' : KEPT_OUT]),
+        certain.map(([cell, { verdict }]) => [cell, verdict === 'allow' ? 'reached' : STOPPED]),
       ),
     });
   },

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { KEPT_OUT } from './support/engine.ts';
 import { handle, hasHandle } from './support/handle.ts';
-import { nothingLeft } from './support/objects.ts';
+import { eventually, list, nothingLeft } from './support/objects.ts';
 import { ALLOWED, DENIED, guarded } from './support/namespace.ts';
 import { RUN_MS } from './support/place.ts';
 import { proofOf, prove, startRun, table, type Written, writeScenario } from './support/scenario.ts';
@@ -91,6 +91,43 @@ needing('node-stop-enforcer')('a policy engine', () => {
     RUN_MS,
   );
 });
+
+needing('node-kill')('a node that loses power', () => {
+  test(
+    'while it is probed: nothing on it is proven, and nobody waits for it for ever',
+    async () => {
+      const run = startRun(writeScenario(apart()));
+      try {
+        await run.seen(/^probe \.\.\./m);
+        await handle('node-kill', 'node-2');
+        const ended = await run.ended;
+        expect([4, 5]).toContain(ended.code);
+        if (ended.code === 4) {
+          const seen = table(proofOf(ended));
+          for (const cell of DENIED) expect([cell, seen[cell]]).toEqual([cell, 'probe-lost']);
+        }
+      } finally {
+        await handle('node-start', 'node-2');
+        await eventually(nodesReady, (ready) => ready, RUN_MS);
+        await nothingLeft();
+      }
+      expect((await prove(writeScenario(apart()))).code).toBe(0);
+    },
+    3 * RUN_MS,
+  );
+});
+
+interface Conditions {
+  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+}
+
+/** Whether every node and every pod of the cluster itself is up. */
+async function nodesReady(): Promise<boolean> {
+  const all = [...(await list('nodes')), ...(await list('pods', 'kube-system'))];
+  return all.every(({ status }) =>
+    (status as Conditions).conditions.some((one) => one.type === 'Ready' && one.status === 'True'),
+  );
+}
 
 // Once only: kubelets come back ever later after each time, up to half a minute (client-go's reflectors back off and
 // forget it after two quiet minutes).

@@ -1,6 +1,7 @@
 /** The cluster's policy engine, as netproof itself detects it. */
 import { expect } from '@jest/globals';
 import { connect } from '../../../src/cluster/connect.ts';
+import type { Capability } from '../../../src/model/capabilities.ts';
 import { detect } from '../../../src/preflight/detect/detect.ts';
 import { readFacts } from '../../../src/preflight/facts/read.ts';
 import { KUBECONFIG } from './place.ts';
@@ -11,10 +12,19 @@ export const DETECTION = detect(await readFacts(cluster, new AbortController().s
 /** Whether anybody can be expected to enforce policies: nobody is known to on a plain bridge. */
 export const ENFORCES = DETECTION.enforcer.kind !== 'none-known';
 
-/** Whether what is denied is refused. The variable is for an engine that can't be detected. */
-export const REJECTS =
-  process.env['NETPROOF_E2E_REJECTS'] !== undefined ||
-  DETECTION.engines.some(({ deny }) => deny.style === 'reject');
+/** For an engine that can't be detected, but is known to be like this one. */
+const LIKE_KUBE_ROUTER = process.env['NETPROOF_E2E_LIKE'] === 'kube-router';
+
+/** Whether what is denied is refused. */
+export const REJECTS = LIKE_KUBE_ROUTER || DETECTION.engines.some(({ deny }) => deny.style === 'reject');
+
+/** What it is known to lack of what the API says. */
+export const KNOWN_TO_LACK: readonly Capability[] = [
+  ...(DETECTION.engines.every(({ enforces }) => enforces.endPort === 'yes') ? [] : ['end-port' as const]),
+  ...(LIKE_KUBE_ROUTER || DETECTION.engines.some(({ startUp }) => startUp.pods === 'open')
+    ? ['new-pod' as const]
+    : []),
+];
 
 /**
  * The cause under which a deny passes here. Where it is refused, now and then it is silence: kernels limit the ICMP

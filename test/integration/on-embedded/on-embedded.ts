@@ -5,6 +5,9 @@ import type { Sandbox } from '../../../src/sandbox/start.ts';
 /** The daemon is a program of its own, so the tests run what the build made. */
 const BUILT = '../../../dist/src/sandbox/start.js';
 
+/** It refuses what it denies by ICMP, and learns of pods and policies late. */
+export const KUBE_ROUTER = 'reject-icmp+slow=700';
+
 /**
  * Call it with `await` at the top of a test file. The suite reads where it runs as it is loaded.
  *
@@ -17,8 +20,7 @@ export async function onEmbedded(suite: () => Promise<unknown>, cni = 'healthy')
     process.env['KUBECONFIG'] = sandbox.kubeconfigPath;
     process.env['NETPROOF_E2E_OUTSIDE'] = '203.0.113.10:80';
     delete process.env['NETPROOF_E2E_IMAGE'];
-    if (cni.includes('reject')) process.env['NETPROOF_E2E_REJECTS'] = 'yes';
-    else delete process.env['NETPROOF_E2E_REJECTS'];
+    process.env['NETPROOF_E2E_LIKE'] = cni === KUBE_ROUTER ? 'kube-router' : '';
     await takeHandles(sandbox, cni);
     await suite();
   } catch (error) {

@@ -1,0 +1,4 @@
+/** test/e2e/shipped.test.ts on an embedded cluster that is like kube-router. */
+import { KUBE_ROUTER, onEmbedded } from './on-embedded.ts';
+
+await onEmbedded(() => import('../../e2e/shipped.test.ts'), KUBE_ROUTER);
