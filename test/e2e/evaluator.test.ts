@@ -15,7 +15,7 @@ import {
   TCP_PORTS,
   UDP_PORT,
 } from '../support/random-policies.ts';
-import { REJECTS } from './support/engine.ts';
+import { DETECTION, REJECTS } from './support/engine.ts';
 import { nothingLeft } from './support/objects.ts';
 import { RUN_MS } from './support/place.ts';
 import { prove, table, type Written, writeScenario } from './support/scenario.ts';
@@ -32,6 +32,8 @@ const ADDRESSES = ['192.0.2.7', '198.51.100.7'];
 
 /** Without a preflight nothing is known of refusals, and none is believed. */
 const STOPPED: unknown = REJECTS ? expect.stringMatching(/^(dropped|closed-port)$/) : 'dropped';
+
+const ONE_CHAIN = DETECTION.engines.some(({ id }) => id === 'kube-router' || id === 'k3s');
 
 afterEach(() => nothingLeft(), RUN_MS);
 
@@ -61,7 +63,9 @@ test.each(sets.map((set, at) => [at + 1, set] as const))(
  * With names that the suite may use, without what a scenario can't say (null), and without what engines were seen to
  * read in their own way: endPort is passed over by Cilium before 1.17, SCTP where it is not switched on. Cilium 1.15
  * puts rules in force of a direction that policyTypes leaves out (pkg/k8s/network_policy.go), and takes a named port in
- * an egress rule for one number everywhere (Endpoint.GetNamedPort in pkg/endpoint/policy.go).
+ * an egress rule for one number everywhere (Endpoint.GetNamedPort in pkg/endpoint/policy.go). kube-router 2.9 has one
+ * chain per policy: between pods that the policy selects, rules of its one direction let pass what its other denies
+ * (syncNetworkPolicyChains in pkg/controllers/netpol/policy.go).
  */
 function fitting({ namespaces, pods, policies }: RandomSet): RandomSet {
   const text = JSON.stringify(policies, (key, value: unknown) => {
@@ -74,7 +78,9 @@ function fitting({ namespaces, pods, policies }: RandomSet): RandomSet {
   return {
     namespaces: namespaces.map(({ name, labels }) => ({ name: PREFIX + name, labels })),
     pods: pods.map((pod) => ({ ...pod, namespace: PREFIX + pod.namespace, ports: nameable(pod.ports) })),
-    policies: (JSON.parse(text) as V1NetworkPolicy[]).map(readAlike),
+    policies: (JSON.parse(text) as V1NetworkPolicy[])
+      .map(readAlike)
+      .flatMap(ONE_CHAIN ? byDirection : (each) => [each]),
   };
 }
 
@@ -90,6 +96,21 @@ function readAlike({ spec, ...policy }: V1NetworkPolicy): V1NetworkPolicy {
       ...(egress && isIn('Egress') && { egress: egress.map(numbered) }),
     },
   };
+}
+
+/** The same in policies of one direction each. */
+function byDirection({ metadata, spec, ...policy }: V1NetworkPolicy): V1NetworkPolicy[] {
+  const { podSelector = {}, policyTypes = [], ingress, egress } = spec ?? {};
+  const implied = egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
+  return (policyTypes.length > 0 ? policyTypes : implied).map((type) => ({
+    ...policy,
+    metadata: { ...metadata, name: `${metadata?.name}-${type.toLowerCase()}` },
+    spec: {
+      podSelector,
+      policyTypes: [type],
+      ...(type === 'Ingress' ? ingress && { ingress } : egress && { egress }),
+    },
+  }));
 }
 
 function numbered({ ports, ...rule }: EgressRule): EgressRule {

@@ -9,7 +9,11 @@ const ENGINE: Description = {
     sctp: 'unknown',
     adminPolicies: 'no',
   }),
-  weaknesses: ['established connections are never cut'],
+  weaknesses: [
+    'established connections are never cut',
+    // One chain per policy: syncNetworkPolicyChains in pkg/controllers/netpol/policy.go, seen on 2.9.0.
+    'between pods that one policy of both directions selects, rules of its one direction let pass what its other denies',
+  ],
   deny: {
     style: 'reject',
     note: 'a denied connection is refused, exactly as by a closed port',
