@@ -6,7 +6,7 @@ import type { Sandbox } from '../../../src/sandbox/start.ts';
 const BUILT = '../../../dist/src/sandbox/start.js';
 
 /** It refuses what it denies by ICMP, and learns of pods and policies late. */
-export const KUBE_ROUTER = 'reject-icmp+slow=700';
+export const KUBE_ROUTER = 'reject-icmp+slow=1500';
 
 /**
  * Call it with `await` at the top of a test file. The suite reads where it runs as it is loaded.
