@@ -4,13 +4,13 @@ import { connect } from '../../../src/cluster/connect.ts';
 import type { Capability } from '../../../src/model/capabilities.ts';
 import { detect } from '../../../src/preflight/detect/detect.ts';
 import { readFacts } from '../../../src/preflight/facts/read.ts';
-import { KUBECONFIG } from './place.ts';
+import { KUBECONFIG, OWN } from './place.ts';
 
 const cluster = await connect({ kubeconfig: KUBECONFIG });
 export const DETECTION = detect(await readFacts(cluster, new AbortController().signal));
 
-/** Whether anybody can be expected to enforce policies: nobody is known to on a plain bridge. */
-export const ENFORCES = DETECTION.enforcer.kind !== 'none-known';
+/** False on our own cluster with a plain bridge. A cluster of somebody else's is expected to, whatever was detected. */
+export const ENFORCES = !OWN || DETECTION.enforcer.kind === 'known';
 
 /** For an engine that can't be detected, but is known to be like this one. */
 const LIKE_KUBE_ROUTER = process.env['NETPROOF_E2E_LIKE'] === 'kube-router';

@@ -17,6 +17,7 @@ cilium_start_enforcer() { in_agent "$1" cilium-dbg config PolicyEnforcement=defa
 in_agent() {
   local node=$1 pod
   shift
-  pod=$(agent_on "$node") || exit
+  pod=$(agent_on "$node")
+  [[ -n $pod ]] || die "no Cilium agent on $node"
   kubectl -n kube-system exec "$pod" -c cilium-agent -- "$@"
 }

@@ -10,16 +10,12 @@ engine() {
   "${CNI//-/_}_$1" "${@:2}"
 }
 
-# agent_on NODE: prints the pod of its policy engine.
-agent_on() {
-  local pod
-  pod=$(kubectl -n kube-system get pod -l "k8s-app=$CNI" --field-selector "spec.nodeName=$1" -o name)
-  [[ -n $pod ]] || die "no agent of $CNI on $1"
-  echo "$pod"
-}
+# agent_on NODE: prints the pod of its policy engine, if there is one.
+agent_on() { kubectl -n kube-system get pod -l "k8s-app=$CNI" --field-selector "spec.nodeName=$1" -o name; }
 
 # The DaemonSet keeps off nodes with this label (cilium/values.yaml, manifests/kube-router.yaml).
 node_stop_agent() {
+  [[ $CNI != bridge ]] || die "nothing enforces policies here"
   kubectl label node "$1" netproof.test/no-agent=true >&2
   kubectl -n kube-system wait --for=delete pod -l "k8s-app=$CNI" --field-selector "spec.nodeName=$1" --timeout=60s >&2
 }
@@ -28,7 +24,11 @@ node_start_agent() {
   wait_until 60 "the agent on $1" agent_ready "$1"
 }
 
-agent_ready() { kubectl -n kube-system wait --for=condition=Ready "$(agent_on "$1")" --timeout=1s; }
+agent_ready() {
+  local pod
+  pod=$(agent_on "$1")
+  [[ -n $pod ]] && kubectl -n kube-system wait --for=condition=Ready "$pod" --timeout=1s
+}
 
 node_kill() { kill_node "$1"; }
 node_start() {

@@ -32,10 +32,8 @@ kube_router_stop_enforcer() {
 }
 
 kube_router_start_enforcer() {
-  local pod
   in_node "$1" pkill -CONT -x kube-router
-  pod=$(agent_on "$1") || exit
-  kubectl -n kube-system delete "$pod" >&2
+  kubectl -n kube-system delete "$(agent_on "$1")" >&2
   kubectl -n kube-system rollout status ds/kube-router --timeout=120s >&2
   wait_until 30 "kube-router's rules on $1" has_rules "$1"
 }
