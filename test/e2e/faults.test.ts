@@ -92,6 +92,26 @@ needing('node-stop-enforcer')('a policy engine', () => {
   );
 });
 
+needing('node-stop-agent')('an agent that is gone from one node', () => {
+  test(
+    'while it is probed: what it has programmed stays, and nothing that is denied gets through',
+    async () => {
+      const run = startRun(writeScenario({ ...apart(), attempt: { timeout: '5s' } }));
+      try {
+        await run.seen(/^probe \d+ of/m);
+        await handle('node-stop-agent', 'node-2');
+        const proved = proofOf(await run.ended);
+        const seen = table(proved);
+        for (const cell of DENIED) expect([cell, seen[cell]]).toEqual([cell, KEPT_OUT]);
+      } finally {
+        await handle('node-start-agent', 'node-2');
+      }
+      expect((await prove(writeScenario(apart()))).code).toBe(0);
+    },
+    2 * RUN_MS,
+  );
+});
+
 needing('node-kill')('a node that loses power', () => {
   test(
     'while it is probed: nothing on it is proven, and nobody waits for it for ever',
