@@ -15,8 +15,8 @@ export interface Mutation {
   /** What the findings must say. */
   readonly says?: RegExp;
   readonly established?: Measures['established'];
-  /** How a denied TCP attempt must be seen to end. */
-  readonly deny?: string;
+  /** All the ways in which denied TCP attempts may be seen to end; the first must be among them. */
+  readonly deny?: readonly string[];
   /** Exit codes that a run of the scenario may end with: never a proof of what does not hold. */
   readonly run: readonly number[];
 }
@@ -77,7 +77,15 @@ export const MUTATIONS: readonly Mutation[] = [
   faulty('lossy', [], HOLDS_OR_UNTOLD, { conditions: ['lossy'] }),
   faulty('slow-link', [], HOLDS_OR_UNTOLD, { conditions: ['slow-network'] }),
   { cni: 'established-cut', defect: false, absent: [], conditions: [], established: 'cut', run: HOLDS },
-  { cni: 'reject', defect: false, absent: [], conditions: [], deny: 'refused', run: HOLDS },
+  { cni: 'reject', defect: false, absent: [], conditions: [], deny: ['refused'], run: HOLDS },
+  {
+    cni: 'reject-icmp',
+    defect: false,
+    absent: [],
+    conditions: [],
+    deny: ['refused', 'timed-out'],
+    run: HOLDS,
+  },
 ];
 
 export const HEALTHY: Mutation = {
@@ -86,6 +94,6 @@ export const HEALTHY: Mutation = {
   absent: [],
   conditions: [],
   established: 'kept',
-  deny: 'timed-out',
+  deny: ['timed-out'],
   run: HOLDS,
 };

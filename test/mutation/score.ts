@@ -18,13 +18,16 @@ export function faultsOf(mutation: Mutation, { record, summary }: PreflightResul
     ...(mutation.established === undefined || mutation.established === measures.established
       ? []
       : [`established ${measures.established ?? 'unknown'}, not ${mutation.established}`]),
-    ...(mutation.deny === undefined || denySignature.tcp.join() === mutation.deny
-      ? []
-      : [`denies are ${denySignature.tcp.join()}, not ${mutation.deny}`]),
+    ...(mutation.deny === undefined ? [] : deniedOtherwise(mutation.deny, denySignature.tcp)),
     // Without a fault everything can be told.
     ...(mutation.defect || unknown.length === 0 ? [] : [`unknown: ${unknown.join(', ')}`]),
     ...(mutation.defect || summary.exitCode === 0 ? [] : [`exit code ${summary.exitCode}`]),
   ];
+}
+
+function deniedOtherwise(wanted: NonNullable<Mutation['deny']>, got: readonly string[]): readonly string[] {
+  const isAsWanted = got.includes(wanted[0] ?? '') && got.every((outcome) => wanted.includes(outcome));
+  return isAsWanted ? [] : [`denies are ${got.join()}, not ${wanted.join()}`];
 }
 
 function differences(what: string, wanted: readonly string[], got: readonly string[]): readonly string[] {
