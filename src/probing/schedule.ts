@@ -12,7 +12,7 @@ const REJECTING_MS = 1000;
 /** With the preflight skipped nothing is known; policy engines were seen to take up to some seconds. */
 const UNKNOWN_LATENCY_MS = 3000;
 /** Sockets that one prober holds open at once. */
-const SOCKETS = 512;
+const SOCKETS = 1024;
 
 /** @param probers how many probers will work at once; they share the rate */
 export function scheduleFor(

@@ -21,7 +21,7 @@ export const SMALL: Mesh = {
   namespaces: ['bench-x', 'bench-y', 'bench-z'],
   perNamespace: 3,
   ports: ['tcp/8080', 'tcp/8081', 'udp/8080', 'udp/8081', 'http/8090', 'https/8443'],
-  rate: 2000,
+  rate: 4000,
   concurrency: 20,
   blocked: 'some',
 };
