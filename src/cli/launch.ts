@@ -13,7 +13,7 @@ import type { Surroundings } from '../run/context.ts';
 import type { PreflightOptions } from '../run/preflight.ts';
 import type { RunOptions } from '../run/run.ts';
 import type { Context } from './command.ts';
-import { growSlowly } from './memory.ts';
+import { letGo } from './memory.ts';
 import { createProgress } from './progress.ts';
 
 /** The agent as build.js bundles it, beside the compiled sources. */
@@ -43,7 +43,7 @@ const MANY_PROBES = 5000;
 
 /** One run with its progress on stderr; a signal to the process or the time limit ends it with a clean-up. */
 export async function launch(loaded: Loaded, wanted: Launch, context: Context): Promise<RunResult> {
-  if (loaded.matrix.cells.length > MANY_PROBES) growSlowly();
+  if (loaded.matrix.cells.length < MANY_PROBES) letGo();
   const { run } = await import('../run/run.ts');
   return supervised(wanted, context, (surroundings) =>
     run(loaded, wanted, { ...surroundings, usage, report: wanted.report }),

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { EXIT, type ExitCode } from '../model/errors.ts';
 import type { Context } from './command.ts';
 import { Interruption } from './interruption.ts';
+import { holdBack } from './memory.ts';
 import { parse } from './parse.ts';
 import { problemOf } from './problems.ts';
 import { streamOf, type Terminal } from './terminal.ts';
@@ -10,6 +11,7 @@ import { streamOf, type Terminal } from './terminal.ts';
 /** As a shell reports a process that SIGINT ended. */
 const EXIT_KILLED = 130;
 
+holdBack();
 const argv = process.argv.slice(2);
 const surroundings = { env: process.env, argv };
 const terminal: Terminal = {

@@ -1,11 +1,12 @@
 /** Runs one prober to its end and collects what it told. */
-import type { EndLine, Line, ProbeOrder, ProberOrder, ResultLine, Schedule } from '../../probes/wire.ts';
+import type { EndLine, Line, ProbeOrder, ProberOrder, Schedule } from '../../probes/wire.ts';
 import { readAgentLog } from '../fleet/agent-log.ts';
 import type { Context } from '../fleet/context.ts';
 import { AGENT_LIFE_MS } from '../fleet/deploy.ts';
 import { launchPod, podName } from '../fleet/launch.ts';
 import { linked, withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
+import type { Observation } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
 
 export interface ProberRequest {
@@ -18,15 +19,12 @@ export interface ProberRequest {
   readonly onProgress?: (settled: number) => void;
 }
 
-/** What a prober told of one probe. */
-export type Told = Pick<ResultLine, 'outcome' | 'stable' | 'attempts' | 'history'>;
-
 /** All that one prober told; times on our clock. */
 export interface ProberLog {
   readonly pod: FleetPod;
   readonly salt: string;
-  /** By the probe's index in the order. */
-  readonly results: ReadonlyMap<number, Told>;
+  /** By the probe's index in the order; what listeners saw is not in them yet. */
+  readonly results: ReadonlyMap<number, Observation>;
   readonly kubeletAt: readonly number[];
   readonly offsetMs: number;
   readonly end: EndLine | undefined;
@@ -57,7 +55,7 @@ export function proberOrder(
 
 /** What was told so far; times on the prober's clock. */
 interface Heard {
-  readonly results: Map<number, Told>;
+  readonly results: Map<number, Observation>;
   readonly kubeletAt: number[];
   end?: EndLine;
 }
@@ -84,13 +82,15 @@ export async function runProber(context: Context, request: ProberRequest): Promi
 }
 
 /** The history of nearly every probe, of which a mesh has tens of thousands. */
-const STEADY: Told['history'] = [];
+const STEADY: Observation['history'] = [];
+const UNSEEN: Observation['seen'] = [];
 
 function hear(line: Line, heard: Heard): void {
   switch (line.kind) {
     case 'result': {
       const { probe, outcome, stable, attempts, history } = line;
-      heard.results.set(probe, { outcome, stable, attempts, history: history.length > 0 ? history : STEADY });
+      const changes = history.length > 0 ? history : STEADY;
+      heard.results.set(probe, { outcome, stable, attempts, history: changes, seen: UNSEEN });
       break;
     }
     case 'end':

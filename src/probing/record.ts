@@ -5,7 +5,7 @@ import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting }
 import type { Predicted } from '../model/prediction.ts';
 import type { Ask, Batch } from './batches.ts';
 import type { Measured } from './probe.ts';
-import type { ProberLog, Told } from './prober.ts';
+import type { ProberLog } from './prober.ts';
 
 /**
  * To be called once: it takes the sightings out of the listeners' logs.
@@ -58,14 +58,15 @@ function probeRecord(
   return record;
 }
 
+/** In place, as a mesh has too many to hold twice. */
 function observe(
-  { outcome, stable, attempts, history }: Told,
+  told: Observation,
   index: number,
   log: ProberLog,
   listener: Listener | undefined,
 ): Observation {
-  const seen = listener ? sightingsOf(attempts, index, log.salt, listener.log.claim) : [];
-  return { outcome, stable, attempts, history, seen };
+  if (listener === undefined) return told;
+  return Object.assign(told, { seen: sightingsOf(told.attempts, index, log.salt, listener.log.claim) });
 }
 
 /** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */
