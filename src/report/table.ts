@@ -35,7 +35,8 @@ export function render(result: RunResult, options: RenderOptions): string {
     ...(options.wide ? wideLines(result, look) : []),
     ...findingGroups(result).map((group) => groupLines(group, look)),
     noteLines(result, look),
-    [...comparisonLines(result, look), ...summaryLines(result, look)],
+    comparisonLines(result, look),
+    summaryLines(result, look),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
