@@ -26,5 +26,8 @@ export const IMAGE =
 /** `address:port` of an HTTP server outside the cluster that its pods can reach. */
 export const OUTSIDE = process.env['NETPROOF_E2E_OUTSIDE'] ?? (OWN ? '203.0.113.10:8080' : undefined);
 
+/** Whether there is a www.example.com and a metadata service, which our own cluster plays itself. */
+export const HAS_WORLD = OWN || process.env['NETPROOF_E2E_WORLD'] === 'yes';
+
 /** Whole runs with their pods, on a machine that may be busy. */
 export const RUN_MS = 240_000;

@@ -19,6 +19,7 @@ export async function onEmbedded(suite: () => Promise<unknown>, cni = 'healthy')
   try {
     process.env['KUBECONFIG'] = sandbox.kubeconfigPath;
     process.env['NETPROOF_E2E_OUTSIDE'] = '203.0.113.10:80';
+    process.env['NETPROOF_E2E_WORLD'] = 'yes';
     delete process.env['NETPROOF_E2E_IMAGE'];
     process.env['NETPROOF_E2E_LIKE'] = cni === KUBE_ROUTER ? 'kube-router' : '';
     await takeHandles(sandbox, cni);

@@ -50,5 +50,5 @@ api_ready() {
 
 stop_control_plane() {
   local name
-  for name in kube-scheduler kube-controller-manager kube-apiserver etcd external; do stop $name KILL; done
+  for name in kube-scheduler kube-controller-manager kube-apiserver etcd external external-80 external-443; do stop $name KILL; done
 }

@@ -1,6 +1,6 @@
 # Names, addresses and paths. Everything that touches the machine carries the prefix npe2e.
 # The tests rely on: two nodes node-1 and node-2, pods in 10.244.0.0/16, Services in 10.96.0.0/16, cluster DNS at
-# 10.96.0.10, a host outside the cluster at 203.0.113.10 (external.test).
+# 10.96.0.10, a host outside the cluster at 203.0.113.10 (external.test, www.example.com), a metadata service.
 
 KUBERNETES_VERSION=v1.35.4
 COREDNS_VERSION=v1.14.7
@@ -15,6 +15,7 @@ API_ADDRESS=172.30.0.1
 API_PORT=6443
 GATEWAY_ADDRESS=172.30.0.254
 EXTERNAL_ADDRESS=203.0.113.10 # TEST-NET-3 of RFC 5737: no real host has it
+METADATA_ADDRESS=169.254.169.254 # where clouds have theirs
 POD_CIDR=10.244.0.0/16
 SERVICE_CIDR=10.96.0.0/16
 KUBERNETES_SERVICE=10.96.0.1

@@ -24,6 +24,7 @@ make_network() {
   done
   attach outside $GATEWAY_ADDRESS && {
     ip -n npe2e-outside addr add $EXTERNAL_ADDRESS/32 dev lo
+    ip -n npe2e-outside addr add $METADATA_ADDRESS/32 dev lo
     # A UDP server that listens on every address answers from the one that the route names.
     ip -n npe2e-outside route replace 172.30.0.0/24 dev eth0 src $EXTERNAL_ADDRESS
     ip -n npe2e-outside route add unreachable default
@@ -31,10 +32,15 @@ make_network() {
     # net/ipv4/route.c), and so would a router; a test wants the same answer every time.
     ip netns exec npe2e-outside sysctl -qw net.ipv4.icmp_ratelimit=0
     ip netns exec npe2e-outside nft "table ip outside { chain in { type filter hook prerouting priority 0;
-      iif lo accept; ip daddr { 172.30.0.0/24, $EXTERNAL_ADDRESS } accept; reject with icmp host-unreachable; }; }"
+      iif lo accept; ip daddr { 172.30.0.0/24, $EXTERNAL_ADDRESS, $METADATA_ADDRESS } accept; reject with icmp host-unreachable; }; }"
   }
-  start external ip netns exec npe2e-outside "$BIN/agnhost" netexec --http-port=8080 --udp-port=8081
+  serve_outside external 8080 8081
+  serve_outside external-80 80 8082
+  serve_outside external-443 443 8083
 }
+
+# serve_outside NAME HTTP-PORT UDP-PORT
+serve_outside() { start "$1" ip netns exec npe2e-outside "$BIN/agnhost" netexec --http-port="$2" --udp-port="$3"; }
 
 # What Cilium does by itself: routes to the other nodes' pods, and the node's address for what leaves the cluster.
 route_pods() {
