@@ -3,6 +3,7 @@
  * which the selectors of a namespace's policies could tell pods apart. Selectors see nothing but these ways, so what
  * holds for all of these pods holds for every pod that could ever come.
  */
+import type { Labels } from '../model/selector.ts';
 import type { PolicyPod } from '../policy/world.ts';
 import { listAt, mapAt, textAt } from '../snapshot/keep.ts';
 import type { PolicyObject } from '../snapshot/snapshot.ts';
@@ -46,7 +47,6 @@ function valuesByKey(policies: readonly PolicyObject[]): ReadonlyMap<string, Rea
   return found;
 }
 
-type Labels = Readonly<Record<string, string>>;
 type Keys = readonly (readonly [string, ReadonlySet<string>])[];
 
 /** Every key absent, with each value that is asked for, and with another one. */

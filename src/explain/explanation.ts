@@ -1,7 +1,8 @@
 /** The answer to a question, as data: every format renders this. */
 import type { AuditSource } from '../model/audit.ts';
+import type { Direction } from '../model/capabilities.ts';
 import type { Position } from '../model/errors.ts';
-import type { Because, Direction, Doubt, Verdict } from '../policy/prediction.ts';
+import type { Because, Doubt, Verdict } from '../policy/prediction.ts';
 import type { TransportProtocol } from '../policy/world.ts';
 
 export interface Explanation {

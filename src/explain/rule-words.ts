@@ -5,7 +5,7 @@ import type {
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
 } from '../cluster/types.ts';
-import type { Direction } from '../policy/prediction.ts';
+import type { Direction } from '../model/capabilities.ts';
 
 /** `from pods with app=web in the same namespace, on 8080/tcp`. Undefined if the policy has no such rule. */
 export function ruleWords(policy: V1NetworkPolicy, direction: Direction, index: number): string | undefined {

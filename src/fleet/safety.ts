@@ -2,12 +2,12 @@
  * Before anything is launched into a namespace that others use: would a probe pod with these labels become part
  * of what it measures? Where it can be kept apart it is, else the run is refused, with the reason.
  */
-import type { V1LabelSelector, V1PodDisruptionBudget } from '../cluster/types.ts';
+import type { V1PodDisruptionBudget } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { Identity } from '../model/fleet.ts';
 import type { NamespaceSpec, Workload } from '../model/scenario.ts';
+import { selectorOf } from '../model/selector.ts';
 import type { Context } from './context.ts';
-import { selects } from './selector.ts';
 
 /** The identities again, those marked `guarded` that a controller would otherwise adopt. */
 export async function makeSafe(
@@ -56,7 +56,7 @@ async function publishingService(
     ({ spec }) =>
       spec?.publishNotReadyAddresses === true &&
       Object.keys(spec.selector ?? {}).length > 0 &&
-      selects({ matchLabels: spec.selector ?? {} }, labels),
+      selectorOf({ matchLabels: spec.selector ?? {} }).matches(labels),
   )?.metadata?.name;
 }
 
@@ -73,8 +73,9 @@ async function adoptingController(
     cluster.list('ReplicaSet', { namespace }),
     cluster.list('DaemonSet', { namespace }),
   ]);
-  return [...replicaSets, ...daemonSets].find(({ spec }) => spec && selects(spec.selector, labels))?.metadata
-    ?.name;
+  return [...replicaSets, ...daemonSets].find(
+    ({ spec }) => spec?.selector && selectorOf(spec.selector).matches(labels),
+  )?.metadata?.name;
 }
 
 /**
@@ -89,9 +90,7 @@ async function blockedBudget(
   const budgets = await cluster.list('PodDisruptionBudget', { namespace });
   return budgets.find(
     (budget) =>
-      budget.spec?.selector &&
-      selects(budget.spec.selector as V1LabelSelector, labels) &&
-      asksForScale(budget),
+      budget.spec?.selector && selectorOf(budget.spec.selector).matches(labels) && asksForScale(budget),
   )?.metadata?.name;
 }
 

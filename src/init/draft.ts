@@ -2,7 +2,8 @@
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { Expect, PortSpec, Target } from '../model/scenario.ts';
-import type { Labels, World } from '../policy/world.ts';
+import type { Labels } from '../model/selector.ts';
+import type { World } from '../policy/world.ts';
 import { MAX_CELLS } from '../scenario/expand.ts';
 import { reservedOnNamespaces } from '../scenario/labels.ts';
 import { type Confirmable, confirmables } from './confirm.ts';

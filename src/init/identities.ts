@@ -1,9 +1,10 @@
 /** The workloads of a world as identities that a scenario can launch. */
 import { RUN_LABEL } from '../model/labels.ts';
 import type { LikeRef, PortSpec } from '../model/scenario.ts';
+import type { Labels } from '../model/selector.ts';
 import { backendsOf } from '../policy/behind.ts';
 import { groupBy } from '../policy/group.ts';
-import type { Labels, PodPort, PolicyPod, World } from '../policy/world.ts';
+import type { PodPort, PolicyPod, World } from '../policy/world.ts';
 import { reservedOnPods } from '../scenario/labels.ts';
 import { LAST_PRIVILEGED_PORT } from '../scenario/ports.ts';
 import { Names } from './names.ts';

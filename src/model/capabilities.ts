@@ -1,6 +1,9 @@
 /** What this cluster was shown to enforce, and what a deny looks like in it. */
 import type { Outcome } from '../../probes/wire.ts';
 
+/** Of a policy's rules, seen from the pod that it selects. */
+export type Direction = 'ingress' | 'egress';
+
 export type Proof = 'proven' | 'absent' | 'unknown';
 
 /** What the canary proves one by one, in the order in which it is told. */

@@ -1,7 +1,8 @@
 /** A scenario's policies with one thing dropped: a rule, or the isolation in one direction; pure. */
 import type { V1NetworkPolicy } from '../cluster/types.ts';
+import type { Direction } from '../model/capabilities.ts';
 import type { PolicyManifest } from '../model/scenario.ts';
-import type { Direction } from '../policy/prediction.ts';
+import { directionsOf, typeOf } from '../policy/network-policy.ts';
 import { ruleId } from '../policy/rules.ts';
 import { defaultDenyId } from '../policy/units.ts';
 
@@ -44,23 +45,15 @@ function variantsOf({ manifest }: PolicyManifest): readonly Variant[] {
   ]);
 }
 
-/** The API's defaults: always Ingress, and Egress if there are egress rules (networking.k8s.io/v1, policyTypes). */
-function directionsOf({ policyTypes, egress }: Spec): readonly Direction[] {
-  const types = policyTypes?.length ? policyTypes : egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
-  return (['ingress', 'egress'] as const).filter((direction) => types.includes(TYPES[direction]));
-}
-
-const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
-
 function withoutDirection(spec: Spec, direction: Direction): Spec | undefined {
   const left = directionsOf(spec).filter((other) => other !== direction);
   if (left.length === 0) return undefined;
   const { [direction]: _dropped, ...rest } = spec;
-  return { ...rest, policyTypes: left.map((each) => TYPES[each]) };
+  return { ...rest, policyTypes: left.map(typeOf) };
 }
 
 /** What it isolates must not hang on which rules are left. */
 function withoutRule(spec: Spec, direction: Direction, index: number): Spec {
   const left = (spec[direction] ?? []).filter((_, at) => at !== index);
-  return { ...spec, [direction]: left, policyTypes: directionsOf(spec).map((each) => TYPES[each]) };
+  return { ...spec, [direction]: left, policyTypes: directionsOf(spec).map(typeOf) };
 }

@@ -1,4 +1,5 @@
 /** AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy → rules. */
+import type { Direction } from '../model/capabilities.ts';
 import { parseBlock } from './address.ts';
 import type {
   AdminPeer,
@@ -11,10 +12,10 @@ import type {
   ProtocolMatch,
 } from './admin-manifests.ts';
 import { identityOf } from './network-policy.ts';
-import type { Direction, Doubt, PolicyRef, RuleRef, Tier } from './prediction.ts';
+import type { Doubt, PolicyRef, RuleRef, Tier } from './prediction.ts';
 import { policyName, protocolOf, ruleId } from './rules.ts';
 import type { Peer, PodsPeer, Policy, PortRange, Rule } from './rules.ts';
-import { selectorOf } from './selector.ts';
+import { selectorOf } from '../model/selector.ts';
 import type { TransportProtocol } from './world.ts';
 
 type AdminRule = NonNullable<AdminPolicy['spec']['ingress'] | AdminPolicy['spec']['egress']>[number];

@@ -1,8 +1,9 @@
 /** What is behind something that is connected to: where a connection arrives, for that is what policies see. */
 import type { PortSpec, Protocol, Target } from '../model/scenario.ts';
+import { type Labels, selectorOf } from '../model/selector.ts';
 import { parseAddress } from './address.ts';
 import type { Party } from './prediction.ts';
-import type { Labels, PolicyPod, PolicyService, ServicePort, TransportProtocol, World } from './world.ts';
+import type { PolicyPod, PolicyService, ServicePort, TransportProtocol, World } from './world.ts';
 
 /** An end with its port. */
 export interface Stop {
@@ -129,10 +130,8 @@ export function backendsOf(
 }
 
 function podsWith(wanted: Labels, namespace: string, { pods }: Pick<World, 'pods'>): readonly PolicyPod[] {
-  const labels = Object.entries(wanted);
-  return pods.filter(
-    (pod) => pod.namespace === namespace && labels.every(([key, value]) => pod.labels[key] === value),
-  );
+  const selector = selectorOf({ matchLabels: wanted });
+  return pods.filter((pod) => pod.namespace === namespace && selector.matches(pod.labels));
 }
 
 function portOf(

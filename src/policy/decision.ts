@@ -1,4 +1,5 @@
 /** One direction's decision, with every reason. */
+import type { Direction } from '../model/capabilities.ts';
 import { matchOwnNode, matchPeers, matchRule } from './connection.ts';
 import type { Side } from './connection.ts';
 import type { End } from './ends.ts';
@@ -7,7 +8,7 @@ import { NO, isLikely } from './match.ts';
 import type { Match } from './match.ts';
 import { matchPeer } from './peers.ts';
 import { matchPort, matchPorts } from './ports.ts';
-import type { Because, Decision, Direction, Doubt, RuleHit, RuleMiss } from './prediction.ts';
+import type { Because, Decision, Doubt, RuleHit, RuleMiss } from './prediction.ts';
 import type { Profile } from './profile.ts';
 import type { Rule } from './rules.ts';
 import { walk } from './walk.ts';

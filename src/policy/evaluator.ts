@@ -1,11 +1,12 @@
 /** Says what the policies of a world mean for a connection. */
+import type { Direction } from '../model/capabilities.ts';
 import { readAdminPolicy } from './admin-policy.ts';
 import { classify } from './classes.ts';
 import { decideDirection, itself, missesOf } from './decision.ts';
 import { indexEnds } from './ends.ts';
 import type { End, Ends, PodEnd } from './ends.ts';
 import { readNetworkPolicy } from './network-policy.ts';
-import type { Answer, Direction, Doubt, Flow, PolicyRef, Prediction, RuleMiss, Unit } from './prediction.ts';
+import type { Answer, Doubt, Flow, PolicyRef, Prediction, RuleMiss, Unit } from './prediction.ts';
 import type { Wanted } from './ports.ts';
 import { profiler } from './profile.ts';
 import type { Profiler } from './profile.ts';

@@ -1,6 +1,6 @@
 /** Objects of the Kubernetes API whose kind is yet to be looked at. */
 import type { V1ObjectMeta } from '../cluster/types.ts';
-import type { Labels } from './world.ts';
+import type { Labels } from '../model/selector.ts';
 
 /** As on the wire, with no more looked at than this. */
 export interface Manifest {

@@ -5,16 +5,17 @@ import type {
   V1NetworkPolicyPort,
   V1ObjectMeta,
 } from '../cluster/types.ts';
+import type { Direction } from '../model/capabilities.ts';
 import { parseBlock } from './address.ts';
-import type { Direction, PolicyRef } from './prediction.ts';
+import type { PolicyRef } from './prediction.ts';
 import { HIGHEST_PORT, protocolOf, ruleId } from './rules.ts';
 import type { Peer, Policy, PortRange, Rule } from './rules.ts';
-import { selectorOf } from './selector.ts';
+import { selectorOf } from '../model/selector.ts';
 
 export function readNetworkPolicy({ metadata, spec }: V1NetworkPolicy): Policy {
   const namespace = metadata?.namespace ?? 'default';
   const ref: PolicyRef = { kind: 'NetworkPolicy', namespace, ...identityOf(metadata) };
-  const types = policyTypes(spec);
+  const directions = directionsOf(spec);
   const rulesIn = (direction: Direction, lists: readonly PeersAndPorts[]) =>
     lists.map((lists_, index) => ruleOf(ref, direction, index, lists_, namespace));
   return {
@@ -23,13 +24,13 @@ export function readNetworkPolicy({ metadata, spec }: V1NetworkPolicy): Policy {
     priority: 0,
     subject: { kind: 'pods', namespaces: namespace, pods: selectorOf(spec?.podSelector), neverHost: false },
     rules: {
-      ingress: types.includes('Ingress')
+      ingress: directions.includes('ingress')
         ? rulesIn(
             'ingress',
             (spec?.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports })),
           )
         : undefined,
-      egress: types.includes('Egress')
+      egress: directions.includes('egress')
         ? rulesIn(
             'egress',
             (spec?.egress ?? []).map(({ to, ports }) => ({ peers: to, ports })),
@@ -48,11 +49,19 @@ export function identityOf(metadata: V1ObjectMeta | undefined) {
   };
 }
 
-/** Without types: ingress always, egress if there is an egress rule (API defaulting: an empty list is none). */
-function policyTypes(spec: V1NetworkPolicy['spec']): readonly string[] {
+/** As policyTypes has it. */
+export function typeOf(direction: Direction): 'Ingress' | 'Egress' {
+  return direction === 'ingress' ? 'Ingress' : 'Egress';
+}
+
+/**
+ * Those that it restricts. Without types: ingress always, egress if there is an egress rule (API defaulting: an empty
+ * list is none).
+ */
+export function directionsOf(spec: V1NetworkPolicy['spec'] | null): readonly Direction[] {
   const types = spec?.policyTypes ?? [];
-  if (types.length > 0) return types;
-  return (spec?.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
+  if (types.length === 0) return spec?.egress?.length ? ['ingress', 'egress'] : ['ingress'];
+  return (['ingress', 'egress'] as const).filter((direction) => types.includes(typeOf(direction)));
 }
 
 interface PeersAndPorts {

@@ -7,7 +7,7 @@ import { NO, PROBABLY, PROBABLY_NOT, YES, sure, unsure } from './match.ts';
 import type { Match } from './match.ts';
 import type { Doubt } from './prediction.ts';
 import type { Peer, PodsPeer } from './rules.ts';
-import type { Selector } from './selector.ts';
+import type { Selector } from '../model/selector.ts';
 import type { PolicyNamespace, PolicyPod } from './world.ts';
 
 /** Told why a match is not sure. */

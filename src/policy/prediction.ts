@@ -1,8 +1,8 @@
 /** What the evaluator is asked and what it says. */
+import type { Direction } from '../model/capabilities.ts';
 import type { PolicyPod, TransportProtocol } from './world.ts';
 
 export type Verdict = 'allow' | 'deny';
-export type Direction = 'ingress' | 'egress';
 /** In the order in which they are asked; the first that decides, decides. */
 export type Tier = 'admin' | 'network-policy' | 'baseline';
 

@@ -1,4 +1,5 @@
 /** The policies that are about a pod, in the order in which they are asked. */
+import type { Direction } from '../model/capabilities.ts';
 import type { End } from './ends.ts';
 import { touching } from './foreign.ts';
 import { groupBy } from './group.ts';
@@ -6,7 +7,7 @@ import { NO, or } from './match.ts';
 import type { Match } from './match.ts';
 import { matchPods } from './peers.ts';
 import type { Doubting } from './peers.ts';
-import type { Direction, Doubt, PolicyRef, Tier } from './prediction.ts';
+import type { Doubt, PolicyRef, Tier } from './prediction.ts';
 import { policyName } from './rules.ts';
 import type { Policy, Rule } from './rules.ts';
 import type { ForeignPolicy } from './world.ts';

@@ -2,13 +2,14 @@
  * Answers without reasons, for very many questions. Pods of one class get the same answer, and so do ports that the
  * same rules hold; each answer is found once and kept.
  */
+import type { Direction } from '../model/capabilities.ts';
 import { matchPeers } from './connection.ts';
 import type { PodEnd } from './ends.ts';
 import { NO, and, unsure } from './match.ts';
 import type { Match } from './match.ts';
 import { isNumbered, matchPorts } from './ports.ts';
 import type { Wanted } from './ports.ts';
-import type { Answer, Direction } from './prediction.ts';
+import type { Answer } from './prediction.ts';
 import type { Profile, Profiler, Stage } from './profile.ts';
 import { policyName } from './rules.ts';
 import type { Rule } from './rules.ts';

@@ -1,5 +1,6 @@
 /** What of the policies a scenario can put to the test, and what of it a prediction rests on. */
-import type { Because, Direction, PolicyRef, Prediction, Unit } from './prediction.ts';
+import type { Direction } from '../model/capabilities.ts';
+import type { Because, PolicyRef, Prediction, Unit } from './prediction.ts';
 import { DIRECTIONS, policyName } from './rules.ts';
 import type { Policy } from './rules.ts';
 

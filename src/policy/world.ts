@@ -1,8 +1,8 @@
 /** What policies are evaluated over: plain data, read from a live cluster or from manifests (world-of.ts). */
 import type { V1NetworkPolicy } from '../cluster/types.ts';
+import type { Labels } from '../model/selector.ts';
 import type { AdminPolicy } from './admin-manifests.ts';
 
-export type Labels = Readonly<Record<string, string>>;
 /** As the API writes them; policies speak of no other protocol (ICMP is nobody's). */
 export type TransportProtocol = 'TCP' | 'UDP' | 'SCTP';
 

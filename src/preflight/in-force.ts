@@ -1,14 +1,14 @@
 /** What a scenario relies on of the policies that are in force already; pure. */
-import type { Capability } from '../model/capabilities.ts';
+import type { Direction, Capability } from '../model/capabilities.ts';
 import type { Cell } from '../model/matrix.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Manifest } from '../policy/manifest.ts';
-import { selectorOf } from '../policy/selector.ts';
-import type { Labels } from '../policy/world.ts';
+import { directionsOf } from '../policy/network-policy.ts';
+import { type Labels, selectorOf } from '../model/selector.ts';
 import type { PoliciesRead } from '../prediction/reading.ts';
 import { type Identities, podLike } from '../prediction/telling.ts';
 import { namespacesOf } from '../prediction/wanted.ts';
-import { type Direction, directionsOf, type PolicySpec, usesOf } from './uses.ts';
+import { type PolicySpec, usesOf } from './uses.ts';
 
 export interface InForce {
   readonly capabilities: readonly Capability[];

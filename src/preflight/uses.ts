@@ -1,16 +1,10 @@
 /** Which capabilities a NetworkPolicy makes use of; pure. */
 import type { V1LabelSelector, V1NetworkPolicy, V1NetworkPolicyPeer } from '../cluster/types.ts';
-import type { Capability } from '../model/capabilities.ts';
+import type { Capability, Direction } from '../model/capabilities.ts';
+import { directionsOf } from '../policy/network-policy.ts';
 
 export type PolicySpec = NonNullable<V1NetworkPolicy['spec']>;
-export type Direction = 'ingress' | 'egress';
 type Rule = Pick<NonNullable<PolicySpec['ingress']>[number], 'from' | 'ports'>;
-
-/** The API's defaults: always Ingress, and Egress if there are egress rules (networking.k8s.io/v1, policyTypes). */
-export function directionsOf({ policyTypes, egress }: PolicySpec): readonly Direction[] {
-  const types = policyTypes?.length ? policyTypes : egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
-  return types.map((type) => (type === 'Egress' ? 'egress' : 'ingress'));
-}
 
 /** @param directions those of its own that count; all of them unless told otherwise */
 export function usesOf(

@@ -1,5 +1,6 @@
 /** The YAML form, after the schema has accepted it. */
 import type { Expect } from '../model/scenario.ts';
+import type { Labels } from '../model/selector.ts';
 
 export interface ScenarioDocument {
   readonly metadata: { readonly name: string; readonly description?: string };
@@ -12,8 +13,6 @@ export interface ScenarioDocument {
   readonly attempt?: AttemptEntry;
   readonly pods?: PodsEntry;
 }
-
-export type Labels = Readonly<Record<string, string>>;
 
 export interface NamespaceEntry {
   readonly create?: boolean;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { bystandersIn } from '../../src/audit/bystanders.ts';
 import { drawSample } from '../../src/audit/sample.ts';
 import type { V1LabelSelector } from '../../src/cluster/types.ts';
-import { selectorOf } from '../../src/policy/selector.ts';
+import { selectorOf } from '../../src/model/selector.ts';
 import type { NamespaceObject, PolicyObject } from '../../src/snapshot/snapshot.ts';
 
 const key = fc.constantFrom('app', 'tier', 'env');

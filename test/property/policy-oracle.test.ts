@@ -6,8 +6,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { V1LabelSelector, V1NetworkPolicy } from '../../src/cluster/types.ts';
+import type { Direction } from '../../src/model/capabilities.ts';
 import { compile } from '../../src/policy/evaluator.ts';
-import type { Direction, Verdict } from '../../src/policy/prediction.ts';
+import type { Verdict } from '../../src/policy/prediction.ts';
 import type { PolicyPod, TransportProtocol, World } from '../../src/policy/world.ts';
 import { adminSet, renderAdmin } from '../support/random-admin.ts';
 import type { PlainAdmin, PlainPorts, PlainRule } from '../support/random-admin.ts';

@@ -1,6 +1,7 @@
+import type { Direction } from '../../model/capabilities.ts';
 import type { RunResult } from '../../model/result.ts';
 import { compile, type Evaluator } from '../../policy/evaluator.ts';
-import type { Direction, Party } from '../../policy/prediction.ts';
+import type { Party } from '../../policy/prediction.ts';
 import type { PolicyPod, World } from '../../policy/world.ts';
 import { count } from '../../report/text.ts';
 import type { NamespaceObject, PolicyObject } from '../../snapshot/snapshot.ts';

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../model/audit.ts';
+import { directionsOf, typeOf } from '../../policy/network-policy.ts';
 import { count } from '../../report/text.ts';
 import { listAt, mapAt } from '../../snapshot/keep.ts';
 import { type KubeObject, nameOf, type PolicyObject, type Snapshot } from '../../snapshot/snapshot.ts';
@@ -104,7 +105,7 @@ function policyTable(policies: readonly PolicyObject[]): Evidence {
       metadata.namespace ?? '',
       metadata.name,
       selectorText(spec?.podSelector),
-      typesOf(spec).join(', '),
+      directionsOf(spec).map(typeOf).join(', '),
       String(listAt(spec, 'ingress').length),
       String(listAt(spec, 'egress').length),
       metadata.creationTimestamp ?? '',
@@ -133,13 +134,6 @@ function otherTable(policies: readonly KubeObject[]): Evidence {
 /** `1 NetworkPolicy`. */
 export function words(policies: number): string {
   return count(policies, 'NetworkPolicy', 'NetworkPolicies');
-}
-
-/** Without types: ingress always, egress if there is an egress rule (API defaulting). */
-export function typesOf(spec: PolicyObject['spec']): readonly string[] {
-  const types = spec?.policyTypes ?? [];
-  if (types.length > 0) return types;
-  return (spec?.egress ?? []).length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
 }
 
 /** As `kubectl get networkpolicies` writes it. */

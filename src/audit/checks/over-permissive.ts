@@ -1,8 +1,9 @@
 import type { V1NetworkPolicyPeer } from '../../cluster/types.ts';
 import type { Severity } from '../../model/audit.ts';
+import { directionsOf } from '../../policy/network-policy.ts';
 import { nameOf, type PolicyObject } from '../../snapshot/snapshot.ts';
 import type { Check, Found } from '../check.ts';
-import { typesOf, words } from './inventory.ts';
+import { words } from './inventory.ts';
 
 /** Ordered from the widest: of one rule only the widest is told. */
 const RULES = {
@@ -69,9 +70,9 @@ interface Allowing {
 }
 
 function rulesOf({ spec }: PolicyObject): { readonly place: string; readonly rule: Allowing }[] {
-  const types = typesOf(spec);
-  const ingress = types.includes('Ingress') ? (spec?.ingress ?? []) : [];
-  const egress = types.includes('Egress') ? (spec?.egress ?? []) : [];
+  const restricted = directionsOf(spec);
+  const ingress = restricted.includes('ingress') ? (spec?.ingress ?? []) : [];
+  const egress = restricted.includes('egress') ? (spec?.egress ?? []) : [];
   const allowing = (peers: readonly V1NetworkPolicyPeer[] | undefined, ports: unknown): Allowing => ({
     peers: peers ?? [],
     anyPort: !Array.isArray(ports) || ports.length === 0,

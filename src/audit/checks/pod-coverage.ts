@@ -1,5 +1,5 @@
 import type { Evidence, Subject } from '../../model/audit.ts';
-import type { Direction } from '../../policy/prediction.ts';
+import type { Direction } from '../../model/capabilities.ts';
 import type { PolicyPod } from '../../policy/world.ts';
 import { count } from '../../report/text.ts';
 import type { Check, CheckInput, Found } from '../check.ts';

@@ -1,8 +1,7 @@
 /** What an audit goes by, checked and made uniform. */
+import type { Direction } from '../../model/capabilities.ts';
 import type { Position } from '../../model/errors.ts';
-
-export type Labels = Readonly<Record<string, string>>;
-export type Direction = 'ingress' | 'egress';
+import type { Labels } from '../../model/selector.ts';
 
 /** Namespaces by name (globs such as `shop-*`) or by labels; one match is enough. */
 export interface NamespaceChoice {

@@ -1,6 +1,8 @@
 /** audit.yaml → the configuration. */
 import { dirname, isAbsolute, join } from 'node:path';
+import type { Direction } from '../../model/capabilities.ts';
 import type { Issue } from '../../model/errors.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { Files } from '../../scenario/files.ts';
 import { hostProblem } from '../../scenario/hosts.ts';
 import { parsePort } from '../../scenario/ports.ts';
@@ -10,8 +12,6 @@ import {
   type AuditConfig,
   DEFAULT_CONFIG,
   type Demand,
-  type Direction,
-  type Labels,
   type NamespaceChoice,
   type OutsideChoice,
 } from './config.ts';

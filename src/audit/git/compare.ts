@@ -1,7 +1,7 @@
 /** Whether two NetworkPolicies mean the same: compared as the API would have them, order aside. */
+import { directionsOf } from '../../policy/network-policy.ts';
 import { listAt, mapAt, isMap } from '../../snapshot/keep.ts';
 import type { KubeObject, PolicyObject } from '../../snapshot/snapshot.ts';
-import { typesOf } from '../checks/inventory.ts';
 
 /** Paths at which the two differ, e.g. `spec.ingress`; empty if they mean the same. */
 export function differences(live: KubeObject, committed: KubeObject): string[] {
@@ -11,12 +11,12 @@ export function differences(live: KubeObject, committed: KubeObject): string[] {
 
 /** Defaults filled in, lists whose order means nothing sorted; each part as text. */
 function normal({ spec }: KubeObject): Readonly<Record<string, string>> {
-  const types = typesOf(spec as PolicyObject['spec']);
+  const restricted = directionsOf(spec as PolicyObject['spec']);
   return {
     podSelector: selector(mapAt(spec, 'podSelector')),
-    policyTypes: [...types].toSorted().join(),
-    ingress: types.includes('Ingress') ? rules(spec, 'ingress', 'from') : '',
-    egress: types.includes('Egress') ? rules(spec, 'egress', 'to') : '',
+    policyTypes: restricted.join(),
+    ingress: restricted.includes('ingress') ? rules(spec, 'ingress', 'from') : '',
+    egress: restricted.includes('egress') ? rules(spec, 'egress', 'to') : '',
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the canary's tests are made of: actors, policies, and cells that must pass or must be dropped. */
 import type { V1NetworkPolicy, V1NetworkPolicyPeer } from '../../cluster/types.ts';
-import type { Capability } from '../../model/capabilities.ts';
+import type { Capability, Direction } from '../../model/capabilities.ts';
 import { RUN_LABEL } from '../../model/labels.ts';
 import type { Expect, PortSpec } from '../../model/scenario.ts';
 
@@ -56,7 +56,7 @@ export interface CanaryCell {
   /** Over a Service in front of the actor. */
   readonly service?: true;
   /** Whose policy decides: the destination's for ingress, the source's for egress. */
-  readonly direction: 'ingress' | 'egress';
+  readonly direction: Direction;
   /** What it means if it is not as expected. */
   readonly wrong: string;
 }

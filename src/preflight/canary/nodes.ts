@@ -1,6 +1,5 @@
 /** Which denies hold where: per direction and node, on the way within a node and between two; pure. */
-import type { NodeProof, Proof } from '../../model/capabilities.ts';
-import type { Direction } from '../uses.ts';
+import type { Direction, NodeProof, Proof } from '../../model/capabilities.ts';
 import { type Judged } from './observe.ts';
 
 export type Standing = 'held' | 'leaked' | 'blocked' | 'untold';

@@ -117,8 +117,10 @@ export function remembering(earlier: readonly Ruling[], last: Ruling): Ruling {
 }
 
 /**
- * Every socket that is asked was bound, so that a refusal is a deny. Of all attempts since it was denied: kernels limit
- * the ICMP answers that they send, and where TCP takes most of them, UDP gets few.
+ * How denies look, of the streaks that hold. Kernels limit the ICMP answers that they send, and where TCP takes most of
+ * them, UDP gets few: so refusals count of all attempts since they were denied. Every socket that is asked was bound
+ * before, so that a refusal is a deny, save a Service's whose endpoints are yet to come (kube-proxy rejects then).
+ * Nothing else of before the streak is learned: that a host can't be reached is what a pod's start looks like too.
  */
 export function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
   const outcomes = (udp: boolean): Outcome[] => {
@@ -129,18 +131,21 @@ export function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'
         rounds.length === STREAK &&
         rounds.every(isDenied),
     );
-    const ends = denied.flatMap(sinceDenied).flatMap(({ attempts }) => attempts);
-    return [...new Set(ends.map(({ outcome }) => outcome))]
-      .filter((outcome) => DENIED.includes(outcome))
-      .sort();
+    const ends = [...denied.flatMap(({ rounds }) => outcomesOf(rounds)), ...denied.flatMap(refusalsOf)];
+    return [...new Set(ends)].filter((outcome) => DENIED.includes(outcome)).sort();
   };
   return { tcp: outcomes(false), udp: outcomes(true) };
 }
 
-function sinceDenied({ voice, index }: Seen): readonly ResultLine[] {
+function refusalsOf({ cell, voice, index }: Seen): readonly Outcome[] {
+  if (cell.service) return [];
   const lines = voice.results[index] ?? [];
-  return lines.slice(lines.findLastIndex((line) => !isDenied(line)) + 1);
+  const sinceDenied = lines.slice(lines.findLastIndex((line) => !isDenied(line)) + 1);
+  return outcomesOf(sinceDenied).filter((outcome) => outcome === 'refused');
 }
+
+const outcomesOf = (lines: readonly ResultLine[]): readonly Outcome[] =>
+  lines.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome));
 
 function recordOf(
   context: Context,

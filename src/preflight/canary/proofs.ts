@@ -1,6 +1,5 @@
 /** One proof per capability: what its own cells say, less what a more basic fault explains; pure. */
-import type { Capability, CapabilityProof, Proof } from '../../model/capabilities.ts';
-import type { Direction } from '../uses.ts';
+import type { Direction, Capability, CapabilityProof, Proof } from '../../model/capabilities.ts';
 import { decidingNode, type Enforcement, isWithin, standingOf } from './nodes.ts';
 import type { Scene } from './cells.ts';
 import type { Judged } from './observe.ts';

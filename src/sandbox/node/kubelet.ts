@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import type { ContainerLog, LogSource } from '../api/log-source.ts';
 import type { Pod } from '../api/object.ts';
-import { type KubeletContext, PodWorker } from './pod-worker.ts';
+import type { KubeletContext } from './kubelet-context.ts';
+import { PodWorker } from './pod-worker.ts';
 
 /** Marks pods that the node runs by itself; here those that the network brings. */
 export const MIRROR = 'kubernetes.io/config.mirror';

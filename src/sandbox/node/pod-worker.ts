@@ -3,26 +3,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { type Pod, same, timestamp } from '../api/object.ts';
-import type { Store } from '../api/store.ts';
 import { coalesced } from '../control/later.ts';
-import type { Recorder } from '../control/recorder.ts';
-import type { Attachment, Network, NodeNetwork } from '../network/network.ts';
+import type { Attachment, NodeNetwork } from '../network/network.ts';
 import type { ContainerProcess } from './container-process.ts';
 import { startContainer } from './container-start.ts';
 import { ContainerRunner, type ContainerSpec, type RunnerHost } from './container-runner.ts';
+import type { KubeletContext } from './kubelet-context.ts';
 import { LogFile } from './log-file.ts';
 import { phaseOf, podStatus, type PodFacts } from './pod-status.ts';
-
-export interface KubeletContext {
-  readonly store: Store;
-  readonly network: Network;
-  readonly record: Recorder;
-  readonly now: () => number;
-  /** A folder of the daemon's own, for logs and pods' files. */
-  readonly folder: string;
-  readonly dnsServer: string;
-  readonly onFault: (message: string) => void;
-}
 
 const RETRY_MS = 1000;
 

@@ -89,6 +89,14 @@ describe('the deny signature', () => {
     });
   });
 
+  test.each<[string, CanaryCell, Outcome]>([
+    ['a host that could not be reached at first', DENY, 'unreachable'],
+    ['a Service that had no endpoints at first', drop('a', 'b', TCP, '', { service: true }), 'refused'],
+  ])('has nothing of a start: %s', (_, cell, first) => {
+    expect(of([cell, lines(0, first, shut, shut)])).toEqual({ tcp: ['timed-out'], udp: [] });
+    expect(of([cell, lines(0, shut, first, first)])).toEqual({ tcp: [first], udp: [] });
+  });
+
   test('has none of before, and none that was not measured', () => {
     expect(
       of([DENY, lines(0, 'refused', open, shut, shut)], [UDP_DENY, lines(0, 'errored', shut, shut)]),

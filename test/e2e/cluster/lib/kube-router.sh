@@ -27,7 +27,7 @@ json.dump(daemon_set, sys.stdout)' "$@" | kubectl apply -f - >&2
 # A process that hangs, and rules that somebody has cleared: the API shows no difference.
 kube_router_stop_enforcer() {
   in_node "$1" pkill -STOP -x kube-router
-  sleep 0.5 # for an iptables-restore of its that is under way
+  wait_until 10 "the end of what kube-router was writing on $1" writes_no_rules "$1"
   clear_rules "$1"
 }
 
@@ -37,6 +37,9 @@ kube_router_start_enforcer() {
   kubectl -n kube-system rollout status ds/kube-router --timeout=120s >&2
   wait_until 30 "kube-router's rules on $1" has_rules "$1"
 }
+
+# An iptables-restore that it had begun goes on while it stands still itself.
+writes_no_rules() { ! in_node "$1" pgrep '^(iptables|ip6tables|ipset)' >/dev/null; }
 
 clear_rules() {
   local chain

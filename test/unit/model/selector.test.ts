@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { V1LabelSelector } from '../../../src/cluster/types.ts';
-import { selects } from '../../../src/fleet/selector.ts';
+import { selectorOf } from '../../../src/model/selector.ts';
 
 const labels = { app: 'web', tier: 'front' };
 const expression = (key: string, operator: string, values?: string[]): V1LabelSelector => ({
@@ -8,7 +8,7 @@ const expression = (key: string, operator: string, values?: string[]): V1LabelSe
 });
 
 const rows: readonly (readonly [string, V1LabelSelector | undefined, boolean])[] = [
-  ['absent selects nothing', undefined, false],
+  ['absent selects everything', undefined, true],
   ['empty selects everything', {}, true],
   ['equal', { matchLabels: { app: 'web' } }, true],
   ['not equal', { matchLabels: { app: 'api' } }, false],
@@ -19,9 +19,10 @@ const rows: readonly (readonly [string, V1LabelSelector | undefined, boolean])[]
   ['NotIn, missing key', expression('zone', 'NotIn', ['a']), true],
   ['Exists', expression('app', 'Exists'), true],
   ['DoesNotExist', expression('app', 'DoesNotExist'), false],
+  ['a label that every object inherits', expression('constructor', 'Exists'), false],
   ['an unknown operator selects nothing', expression('app', 'Like', ['web']), false],
 ];
 
 test.each(rows.map((row) => [...row] as const))('%s', (_name, selector, expected) => {
-  expect(selects(selector, labels)).toBe(expected);
+  expect(selectorOf(selector).matches(labels)).toBe(expected);
 });

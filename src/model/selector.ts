@@ -1,6 +1,18 @@
-/** Label selectors. */
-import type { V1LabelSelector } from '../cluster/types.ts';
-import type { Labels } from './world.ts';
+/** Kubernetes' label selectors. */
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** As the API has it (apimachinery, LabelSelector). */
+export interface LabelSelector {
+  readonly matchLabels?: Labels | null;
+  readonly matchExpressions?: readonly Requirement[] | null;
+}
+
+interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[] | null;
+}
 
 export interface Selector {
   /** The labels that it asks for. */
@@ -8,10 +20,11 @@ export interface Selector {
   matches(labels: Labels): boolean;
 }
 
-type Requirement = NonNullable<V1LabelSelector['matchExpressions']>[number];
-
-/** All requirements must hold; a selector without any matches everything (apimachinery, LabelSelector). */
-export function selectorOf(selector: V1LabelSelector | null | undefined): Selector {
+/**
+ * All requirements must hold; a selector without any matches everything (apimachinery, LabelSelector). What an absent
+ * one means differs from field to field: here too, everything.
+ */
+export function selectorOf(selector: LabelSelector | null | undefined): Selector {
   const wanted = Object.entries(selector?.matchLabels ?? {});
   const requirements = selector?.matchExpressions ?? [];
   return {
