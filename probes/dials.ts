@@ -5,18 +5,18 @@ import { dialHttp } from './dial/http.ts';
 import { httpsDial } from './dial/https.ts';
 import { dialTcp } from './dial/tcp.ts';
 import { dialUdp } from './dial/udp.ts';
-import type { Protocol } from './wire.ts';
+import type { ProbeOrder, Protocol } from './wire.ts';
 
 /** A dial for each protocol; TLS is loaded only if one of `wanted` needs it. */
 export async function dialsFor(
-  wanted: readonly { readonly protocol: Protocol }[],
+  wanted: readonly Pick<ProbeOrder, 'protocol' | 'echo'>[],
 ): Promise<Record<Protocol, Dial>> {
-  const withTls = wanted.some((each) => each.protocol === 'https');
+  const withTls = wanted.filter(({ protocol }) => protocol === 'https');
   return {
     tcp: dialTcp,
     udp: dialUdp,
     http: dialHttp,
-    https: withTls ? await httpsDial() : dialHttp,
+    https: withTls.length > 0 ? await httpsDial(withTls.some(({ echo }) => !echo)) : dialHttp,
     dns: dialDns,
   };
 }

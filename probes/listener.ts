@@ -43,7 +43,7 @@ export class Listener {
   /** Serves until told to stop; false if a port can't be had. Every line is told when it resolves. */
   async run(stopped: Promise<void>): Promise<boolean> {
     if (!(await this.#listen())) return false;
-    const dials = await dialsFor(this.#order.serve);
+    const dials = await dialsFor(this.#order.serve.map(({ protocol }) => ({ protocol, echo: true })));
     this.#report.tell({ kind: 'listening', ports: this.#order.serve });
     setInterval(() => void this.#beat(dials), this.#order.beatMs);
     await stopped;

@@ -7,10 +7,13 @@ import type { Dial } from './dial.ts';
 import { request, response } from './http.ts';
 import { converse } from './stream.ts';
 
-/** Loads TLS only where it is asked for, and its root certificates once: they cost more than many probes. */
-export async function httpsDial(): Promise<Dial> {
+/**
+ * Loads TLS, which costs more than many probes, only where it is asked for; so too the root certificates, which only
+ * a server that is not ours is checked against.
+ */
+export async function httpsDial(foreign: boolean): Promise<Dial> {
   const { connect, createSecureContext } = await import('node:tls');
-  const secureContext = createSecureContext();
+  const secureContext = createSecureContext(foreign ? {} : { ca: [] });
   return (call, ear) => {
     const socket = connect({
       host: call.address,

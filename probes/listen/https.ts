@@ -8,7 +8,8 @@ export const httpsListen =
   async (port, hearing) => {
     if (!tls) throw new Error('no certificate');
     const { createServer } = await import('node:tls');
-    const server = createServer({ key: tls.key, cert: tls.cert }, (socket) =>
+    // No client shows a certificate; without `ca`, Node would read all its root certificates (lib/internal/tls).
+    const server = createServer({ key: tls.key, cert: tls.cert, ca: [] }, (socket) =>
       serve(socket, requests(hearing)),
     );
     // A client that speaks no TLS has been hung up on; there is no one left to tell.

@@ -126,8 +126,8 @@ export class Agents {
     return agent;
   }
 
-  order(order: Order): Agent {
-    return this.launch({ [ORDER_ENV]: JSON.stringify(order) });
+  order(order: Order, env: Readonly<Record<string, string>> = {}): Agent {
+    return this.launch({ [ORDER_ENV]: JSON.stringify(order), ...env });
   }
 
   async listener(serve: ListenerOrder['serve'], more: Partial<ListenerOrder> = {}): Promise<Agent> {
@@ -148,8 +148,9 @@ export class Agents {
     probes: readonly ProbeOrder[],
     schedule: Partial<Schedule> = {},
     more: Partial<ProberOrder> = {},
+    env: Readonly<Record<string, string>> = {},
   ): Promise<Agent> {
-    return this.order({
+    const order: ProberOrder = {
       role: 'prober',
       id: 'npp-0',
       controlPort: await freePort(),
@@ -160,7 +161,8 @@ export class Agents {
       probes,
       schedule: { ...fast, ...schedule },
       ...more,
-    });
+    };
+    return this.order(order, env);
   }
 
   async end(): Promise<void> {

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createSocket } from 'node:dgram';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 import { ORDER_ENV, type ProbeOrder, type Protocol } from '../../probes/wire.ts';
@@ -202,6 +205,22 @@ describe('between prober and listener', () => {
 });
 
 describe('a prober', () => {
+  test('checks a server’s certificate against the root certificates', async () => {
+    const port = await freePort();
+    const pems = await generate([{ name: 'commonName', value: 'shop.test' }], { keyType: 'ec' });
+    await agents.listener([{ protocol: 'https', port }], { tls: { key: pems.private, cert: pems.cert } });
+    const roots = join(await mkdtemp(join(tmpdir(), 'netproof-roots-')), 'roots.pem');
+    await writeFile(roots, pems.cert);
+    servers.push({ close: () => void rm(dirname(roots), { recursive: true }) });
+    const ask = (serverName: string): ProbeOrder => at('https', port, { serverName });
+    const told = async (env: Readonly<Record<string, string>>): Promise<unknown[]> => {
+      const prober = await agents.prober([ask('shop.test'), ask('other.test')], {}, {}, env);
+      return (await prober.results()).map(({ attempts }) => attempts[0]?.certificate?.untrusted);
+    };
+    expect(await told({ NODE_EXTRA_CA_CERTS: roots })).toEqual([undefined, 'ERR_TLS_CERT_ALTNAME_INVALID']);
+    expect(await told({})).toEqual(['DEPTH_ZERO_SELF_SIGNED_CERT', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+  });
+
   test('tells apart what a destination does', async () => {
     const bytes: number[] = [];
     const listening = await tcpServer((socket) => {
