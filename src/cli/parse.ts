@@ -48,7 +48,7 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
       },
     );
   };
-  const parser = frame(yargs(), columns);
+  const parser = frame(yargs());
   add(parser, run);
   add(parser, plan);
   add(parser, preflight);
@@ -64,6 +64,8 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, sandbox);
   add(parser, cleanup);
   addCompletion(parser);
+  const isHelp = argv.length === 0 || argv.some((each) => /^-[a-z]*h$|^--help\b|^help$/.test(each));
+  if (isHelp) parser.wrap(Math.min(100, columns));
   const text = await answer(parser, argv);
   if (text !== '') return { kind: 'text', text: `${text}\n` };
   return chosen ?? { kind: 'nothing', help: `${await parser.getHelp()}\n` };
@@ -74,27 +76,32 @@ function generalLast<Options>(parser: Argv<Options>): Argv<Options> {
   return parser.group([], 'Options:').group(['color', 'help', 'version'], 'General options:');
 }
 
-function frame(parser: Argv, columns: number): Argv {
-  return parser
-    .scriptName('netproof')
-    .usage('$0 <command>\n\nProves with real packets that network policies do what a scenario says they do.')
-    .option('color', {
-      type: 'boolean',
-      global: true,
-      describe: 'Colour on a terminal; --no-color or NO_COLOR switches it off',
-    })
-    .version(packageVersion())
-    .help()
-    .alias('help', 'h')
-    .epilogue(EPILOGUE)
-    .wrap(Math.min(100, columns))
-    .strict()
-    .recommendCommands()
-    .exitProcess(false)
-    .fail((message, error) => {
-      // yargs' own complaints come either way; anything else that is thrown is not about usage.
-      throw error === undefined || error.name === 'YError' ? usage(message ?? error?.message) : error;
-    });
+function frame(parser: Argv): Argv {
+  return (
+    parser
+      .scriptName('netproof')
+      .usage(
+        '$0 <command>\n\nProves with real packets that network policies do what a scenario says they do.',
+      )
+      .option('color', {
+        type: 'boolean',
+        global: true,
+        describe: 'Colour on a terminal; --no-color or NO_COLOR switches it off',
+      })
+      .version(packageVersion())
+      .help()
+      .alias('help', 'h')
+      .epilogue(EPILOGUE)
+      // yargs writes every command's help before it runs it, and breaking its lines takes longest.
+      .wrap(null)
+      .strict()
+      .recommendCommands()
+      .exitProcess(false)
+      .fail((message, error) => {
+        // yargs' own complaints come either way; anything else that is thrown is not about usage.
+        throw error === undefined || error.name === 'YError' ? usage(message ?? error?.message) : error;
+      })
+  );
 }
 
 /** Our own, since yargs' counts on ending the process after it has printed. */

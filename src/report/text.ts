@@ -1,19 +1,30 @@
 /** Text on a grid of terminal cells: wide and combining characters count as a terminal draws them. */
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 const graphemes = new Intl.Segmenter();
 
+/** ASCII, and what netproof itself draws with: each takes one cell. */
+const NARROW = /^[ -~│–—±×·✓✗…→’“”]*$/;
+
+/** How many cells the text takes; colour codes take none. */
+export function cellsOf(text: string): number {
+  // The library's first look at anything else than ASCII costs more than drawing a table: it compiles all of emoji.
+  const plain = stripVTControlCharacters(text);
+  return NARROW.test(plain) ? plain.length : stringWidth(plain);
+}
+
 export function padEnd(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - cellsOf(text)));
 }
 
 /** The text in at most `width` cells, cut at the end with `mark` where it is longer. Takes no colour codes. */
 export function truncate(text: string, width: number, mark: string): string {
-  if (stringWidth(text) <= width) return text;
+  if (cellsOf(text) <= width) return text;
   let kept = '';
-  let room = width - stringWidth(mark);
+  let room = width - cellsOf(mark);
   for (const { segment } of graphemes.segment(text)) {
-    room -= stringWidth(segment);
+    room -= cellsOf(segment);
     if (room < 0) break;
     kept += segment;
   }
@@ -25,7 +36,7 @@ export function breakName(name: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const piece of name.split(/(?<=[-._])/).flatMap((part) => chop(part, width))) {
-    if (line !== '' && stringWidth(line) + stringWidth(piece) > width) {
+    if (line !== '' && cellsOf(line) + cellsOf(piece) > width) {
       lines.push(line);
       line = '';
     }
@@ -35,11 +46,11 @@ export function breakName(name: string, width: number): string[] {
 }
 
 function chop(text: string, width: number): string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (cellsOf(text) <= width) return [text];
   const pieces: string[] = [];
   let piece = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (piece !== '' && stringWidth(piece) + stringWidth(segment) > width) {
+    if (piece !== '' && cellsOf(piece) + cellsOf(segment) > width) {
       pieces.push(piece);
       piece = '';
     }
@@ -54,7 +65,7 @@ export function fill(items: readonly string[], gap: string, width: number): stri
   let line: string | undefined;
   for (const item of items) {
     const longer: string = line === undefined ? item : `${line}${gap}${item}`;
-    if (line === undefined || stringWidth(longer) <= width) {
+    if (line === undefined || cellsOf(longer) <= width) {
       line = longer;
     } else {
       lines.push(line);
@@ -72,7 +83,7 @@ export function wrap(text: string, width: number): string[] {
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, stringWidth(cell))));
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cellsOf(cell))));
   }
   return rows.map((row) =>
     row

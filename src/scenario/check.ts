@@ -1,6 +1,5 @@
-/** Checks a document against a JSON Schema and says what is wrong: one issue for each real problem. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { AnySchemaObject, ErrorObject } from 'ajv';
+/** Checks a document by a JSON Schema’s validator and says what is wrong: one issue for each real problem. */
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Issue } from '../model/errors.ts';
 import { portMeant } from './ports.ts';
 import { alternatives, didYouMean, issue, nearest, quote } from './words.ts';
@@ -12,19 +11,9 @@ export interface Misfit {
   readonly breaks: readonly Path[];
 }
 
-export type Check = (document: Document) => Misfit[];
-
-export function compile(schema: AnySchemaObject): Check {
-  // That the schemas are valid is for tests to show: checking it on every start would take as long as compiling.
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, validateSchema: false });
-  ajv.addVocabulary(['patternErrorMessage', 'errorMessage']);
-  const validate = ajv.compile(schema);
-  return (document) => {
-    const fits = validate(document.value);
-    return withoutEchoes(fits === true ? [] : (validate.errors ?? [])).map((error) =>
-      misfit(error, document),
-    );
-  };
+export function misfitsIn(document: Document, validate: ValidateFunction): Misfit[] {
+  const fits = validate(document.value);
+  return withoutEchoes(fits === true ? [] : (validate.errors ?? [])).map((error) => misfit(error, document));
 }
 
 /** ajv tells one problem in several ways: every branch of a `oneOf`, the `if` above a failed `then`, … */

@@ -7,18 +7,17 @@ import type { WorkloadClass } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { standIns } from '../plan/classes.ts';
 import { declaredClasses } from '../prediction/classes.ts';
-import { compile } from './check.ts';
-import type { Check } from './check.ts';
+import { misfitsIn } from './check.ts';
 import { expand } from './expand.ts';
 import type { Files } from './files.ts';
 import { readNamespaces } from './namespaces.ts';
 import { readPolicies } from './policies.ts';
 import { Reading } from './reading.ts';
 import { readExpect } from './rules.ts';
-import { scenarioSchema } from './schema.ts';
 import { readAttempt, readPods } from './settings.ts';
 import { readTargets } from './targets.ts';
 import { decode } from './text.ts';
+import { scenarioValidator } from './validators.ts';
 import { issue } from './words.ts';
 import { readWorkloads } from './workloads.ts';
 import { parseYaml } from './yaml.ts';
@@ -32,9 +31,6 @@ export interface Loaded {
   readonly classes?: readonly WorkloadClass[];
 }
 
-/** Compiled once: that takes longer than all the rest. */
-let compiled: Check | undefined;
-
 /**
  * Reads, checks and expands the scenario at `path`; policy files are found relative to its folder.
  *
@@ -46,8 +42,7 @@ export async function loadScenario(path: string, files: Files): Promise<Loaded> 
   const decoded = decode(bytes, path);
   if ('issue' in decoded) throw invalid(path, [decoded.issue]);
   const { document, duplicates } = oneDocument(decoded.text, path);
-  compiled ??= compile(scenarioSchema);
-  const reading = new Reading(document, compiled(document));
+  const reading = new Reading(document, misfitsIn(document, scenarioValidator()));
   reading.issues.push(...duplicates);
   const digest = createHash('sha256').update(bytes).digest('hex');
   return build(reading, path, digest, files);

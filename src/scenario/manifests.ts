@@ -1,9 +1,7 @@
 /** A manifest file's text → the NetworkPolicies in it: several documents, Lists, exported objects. */
 import type { Issue } from '../model/errors.ts';
-import { compile } from './check.ts';
-import type { Check } from './check.ts';
 import { reservedByNetproof } from './labels.ts';
-import { policySchema } from './policy-schema.ts';
+import { policyIssues, withoutNulls } from './policy-check.ts';
 import { issue, quote } from './words.ts';
 import { parseYaml } from './yaml.ts';
 import type { Document, Path, Value } from './yaml.ts';
@@ -73,12 +71,8 @@ function checkKind({ value, at }: Document): Issue | undefined {
   );
 }
 
-let compiled: Check | undefined;
-
 function checkPolicy(document: Document): Issue[] {
-  compiled ??= compile(policySchema);
-  // To Kubernetes a field that is null is not there.
-  const issues = compiled({ ...document, value: withoutNulls(document.value) }).map((each) => each.issue);
+  const issues = policyIssues(document);
   if (issues.length > 0) return issues;
   const { metadata } = document.value as { readonly metadata: { readonly labels?: Record<string, string> } };
   for (const key of Object.keys(metadata.labels ?? {})) {
@@ -115,13 +109,6 @@ function manifestOf(document: Document): Manifest {
     },
     at: (path: Path, part, within) => document.at(path, part, within),
   };
-}
-
-function withoutNulls(value: Value): Value {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isMap(value)) return value;
-  const kept = Object.entries(value).filter(([, each]) => each !== null);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
 }
 
 function isMap(value: Value): value is { readonly [key: string]: Value } {

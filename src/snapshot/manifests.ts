@@ -1,12 +1,10 @@
 /** Reads a snapshot from exported manifests: for what needs no packets, and no cluster. */
 import { apiVersionOf } from '../cluster/resources.ts';
 import { NetproofError, type Position } from '../model/errors.ts';
-import { type Check, compile } from '../scenario/check.ts';
-import { policySchema } from '../scenario/policy-schema.ts';
+import { policyIssues } from '../scenario/policy-check.ts';
 import { decode } from '../scenario/text.ts';
-import type { Value } from '../scenario/yaml.ts';
 import { Collection } from './collect.ts';
-import { isMap, keepObject, listAt } from './keep.ts';
+import { keepObject, listAt } from './keep.ts';
 import { type FileObject, parseObjects } from './objects.ts';
 import { MANIFEST_PLACES, type Place } from './places.ts';
 import { type KubeObject, nameOf, type RulePlaces, type Snapshot } from './snapshot.ts';
@@ -87,10 +85,10 @@ class ManifestReader {
   }
 
   #checkPolicy({ document }: FileObject, placed: KubeObject): void {
-    for (const { issue } of policyCheck()({ ...document, value: withoutNulls(document.value) })) {
-      const where = issue.position ?? placed.where;
+    for (const { message, position } of policyIssues(document)) {
+      const where = position ?? placed.where;
       const what = `NetworkPolicy ${nameOf(placed)}`;
-      this.collection.mistakes.push({ what, why: issue.message, ...(where && { where }), object: placed });
+      this.collection.mistakes.push({ what, why: message, ...(where && { where }), object: placed });
     }
   }
 
@@ -111,19 +109,4 @@ function rulePlacesOf({ value, document }: FileObject): RulePlaces {
   const placesOf = (direction: keyof RulePlaces): readonly Position[] =>
     listAt(value['spec'], direction).map((_, index) => document.at(['spec', direction, index]));
   return { ingress: placesOf('ingress'), egress: placesOf('egress') };
-}
-
-let compiled: Check | undefined;
-
-function policyCheck(): Check {
-  compiled ??= compile(policySchema);
-  return compiled;
-}
-
-/** To Kubernetes a field that is null is not there. */
-function withoutNulls(value: Value): Value {
-  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutNulls);
-  if (!isMap(value)) return value;
-  const kept = Object.entries(value as Readonly<Record<string, Value>>).filter(([, each]) => each !== null);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
 }

@@ -45,7 +45,9 @@ async function measureRun(kubeconfig: string, scenario: string, output: string):
       output,
       ...(image === undefined ? [] : ['--image', image]),
     ];
-    execFile(process.execPath, argv, { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
+    // Without what surroundings may make every Node load at its start: NODE_OPTIONS, NODE_EXTRA_CA_CERTS.
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+    execFile(process.execPath, argv, { env, maxBuffer: 1e8 }, (error, _stdout, stderr) => {
       // Exit codes 1 and 4 are verdicts, told below; others mean that there is no result.
       if (error && error.code !== 1 && error.code !== 4) reject(new Error(stderr));
       else resolve();

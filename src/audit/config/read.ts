@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { AnySchemaObject } from 'ajv';
 import { type Issue, NetproofError } from '../../model/errors.ts';
-import { compile } from '../../scenario/check.ts';
+import { validatorFor } from '../../scenario/ajv.ts';
+import { misfitsIn } from '../../scenario/check.ts';
 import type { Files } from '../../scenario/files.ts';
 import { reasonOf } from '../../scenario/load.ts';
 import { decode } from '../../scenario/text.ts';
@@ -28,7 +29,7 @@ export async function readChecked<T>(
 ): Promise<ReadFile<T>> {
   const bytes = await bytesOf(path, files);
   const document = onlyDocument(bytes, path);
-  const misfits = compile(schema)(document).map(({ issue }) => issue);
+  const misfits = misfitsIn(document, validatorFor(schema)).map(({ issue }) => issue);
   const content = document.value as T;
   const issues = misfits.length > 0 ? misfits : check(content, document.at);
   if (issues.length > 0) throw invalid(path, issues);
