@@ -99,8 +99,8 @@ export class Prober {
   }
 
   /**
-   * Round after round, each at least `roundGapMs` after the one before. The first ones, as many as can be enough,
-   * overlap: while the silences of one are waited for, the next is asked.
+   * Round after round, each at least `roundGapMs` after the one before. The first that count, as many as can be
+   * enough, overlap: while the silences of one are waited for, the next is asked.
    */
   async #probe(asker: Asker): Promise<Reason> {
     const first = this.#order.schedule.stableRounds;
@@ -109,7 +109,7 @@ export class Prober {
       const round = this.#ask(asker, this.#round + going.length);
       going.push(round);
       const nextAt = round.startedAt + this.#order.schedule.roundGapMs;
-      if (this.#round === 0 && going.length < first) await asker.begun();
+      if (this.#rounds.none && going.length < first) await asker.begun();
       else {
         for (const each of going.splice(0)) this.#take(each, await each.result);
         const reason = this.#order.resident

@@ -79,6 +79,11 @@ export class Rounds {
     });
   }
 
+  /** No round counts yet. */
+  get none(): boolean {
+    return this.#probes.every(({ last }) => last.length === 0);
+  }
+
   /** When the picture last changed. */
   get settledAt(): number {
     return this.#settledAt;

@@ -405,13 +405,17 @@ describe('a prober', () => {
       setTimeout(() => slow.send(message, from.port, from.address), 350);
     });
     await new Promise<void>((resolve) => slow.bind(0, '127.0.0.1', resolve));
-    const probes = [at('udp', slow.address().port), at('tcp', server)];
+    const probes = [at('udp', slow.address().port), at('tcp', server), at('udp', await quietUdp())];
     const prober = await agents.prober(probes, { timeoutMs: 1000, attempts: 1 });
     const results = await prober.results();
-    expect(results.map((result) => result.outcome)).toEqual(['connected', 'connected']);
+    expect(results.map((result) => result.outcome)).toEqual(['connected', 'connected', 'timed-out']);
     // Two rounds were under way before the first one had shown it.
     const rounds = results.flatMap((result) => result.attempts.map((attempt) => attempt.round));
     expect(Math.min(...rounds)).toBe(2);
+    // Those that count overlap again: the second is not asked only when the first one's silence is over.
+    const [first, second] = results[2]?.attempts ?? [];
+    expect(first?.ms).toBeGreaterThanOrEqual(2000);
+    expect((second?.at ?? Infinity) - (first?.at ?? 0)).toBeLessThan(2000);
     expect((await prober.line('end')).slowed.slowNetwork).toBe(2);
   });
 
