@@ -65,7 +65,10 @@ const ACCOUNT_RETRY_MS = 100;
  * A controller gives every new namespace its default service account a moment later, and until then the
  * ServiceAccount admission plugin refuses pods (kubernetes, plugin/pkg/admission/serviceaccount).
  */
-async function createOnceAccountExists({ cluster, clock, signal }: Context, manifest: V1Pod): Promise<V1Pod> {
+export async function createOnceAccountExists(
+  { cluster, clock, signal }: Pick<Context, 'cluster' | 'clock' | 'signal'>,
+  manifest: V1Pod,
+): Promise<V1Pod> {
   const giveUpAt = clock.now() + ACCOUNT_BUDGET_MS;
   const isComing = (manifest.spec?.serviceAccountName ?? 'default') === 'default';
   for (;;) {

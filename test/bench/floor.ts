@@ -3,7 +3,9 @@
  * What netproof needs beyond it is its own doing.
  */
 import pLimit from 'p-limit';
+import { systemClock } from '../../src/cluster/clock.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
+import { createOnceAccountExists } from '../../src/fleet/launch.ts';
 import type { RunResult } from '../../src/model/result.ts';
 
 /** Serves every port: echoes what it is sent. */
@@ -52,18 +54,31 @@ const ask = ([protocol, host, port]) => new Promise((resolve) => {
 })();
 `;
 
+const START_MS = 30_000;
+
 export interface Floor {
   readonly ms: number;
   readonly cpuMs: number;
 }
 
-/** @param like the run whose connects are made again, with the namespaces and labels of its pods */
+export interface FloorOptions {
+  /** The run whose connects are made again, with the namespaces and labels of its pods. */
+  readonly like: RunResult;
+  readonly image: string | undefined;
+  readonly concurrency: number;
+}
+
+/** In namespaces with the policies of the run. */
 export async function measureFloor(
   cluster: Cluster,
-  like: RunResult,
+  { like, image, concurrency }: FloorOptions,
   busyCpuMs: () => number,
-  concurrency: number,
 ): Promise<Floor> {
+  const start = (namespace: string, workload: string, pod: Bare): Promise<unknown> =>
+    createOnceAccountExists(
+      { cluster, clock: systemClock, signal: AbortSignal.timeout(START_MS) },
+      floorPod(namespace, workload, pod, image),
+    );
   const { probes, listeners, probers } = like.record;
   const address = new Map<string, string>();
   const limit = pLimit(20);
@@ -75,10 +90,7 @@ export async function measureFloor(
           ...new Set(probes.filter((each) => each.listener === pod).map(({ port }) => plain(port))),
         ];
         const name = `floor-server-${pod}`;
-        await cluster.create(
-          'Pod',
-          floorPod(namespace, name, workload, SERVER, { PORTS: JSON.stringify(ports) }),
-        );
+        await start(namespace, workload, { name, program: SERVER, env: { PORTS: JSON.stringify(ports) } });
         await untilLine(cluster, namespace, name, 'ready');
         address.set(pod, (await cluster.get('Pod', namespace, name))?.status?.podIP ?? '');
       }),
@@ -98,7 +110,7 @@ export async function measureFloor(
           });
         const name = `floor-client-${prober.pod}`;
         const env = { TARGETS: JSON.stringify(targets), ROUNDS: String(prober.rounds) };
-        await cluster.create('Pod', floorPod(namespace, name, prober.workload, CLIENT, env));
+        await start(namespace, prober.workload, { name, program: CLIENT, env });
         await untilLine(cluster, namespace, name, 'done');
       }),
     ),
@@ -115,12 +127,17 @@ function namespaceOf(like: RunResult, pod: string): string {
   return like.record.pods.find(({ name }) => name === pod)?.namespace ?? '';
 }
 
+interface Bare {
+  readonly name: string;
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 function floorPod(
   namespace: string,
-  name: string,
   workload: string,
-  program: string,
-  env: Record<string, string>,
+  { name, program, env }: Bare,
+  image = 'docker.io/library/node:22-alpine',
 ) {
   const side = Number(workload.split('-').at(-1)) % 2 === 0 ? 'left' : 'right';
   return {
@@ -130,10 +147,12 @@ function floorPod(
     spec: {
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
       containers: [
         {
           name: 'netproof',
-          image: 'docker.io/library/node:22-alpine',
+          image,
+          imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', program.replaceAll('$', '$$$$')],
           env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
         },

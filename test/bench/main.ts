@@ -1,7 +1,8 @@
 /**
  * npm run bench: measures the policy evaluator, planning and whole runs, and prints JSON; --only=NAME one of them
- * (`evaluator`, `plan` or a mesh). Whole runs are on the embedded cluster beside the floor, in the same run;
- * with --kubeconfig FILE on that cluster, the small mesh only. --image IMAGE: the probe pods' image there.
+ * (`evaluator`, `plan` or a mesh). Whole runs are on the embedded cluster; with --kubeconfig FILE on that cluster,
+ * the small mesh only, and --image IMAGE is the pods' image there. Beside each, right after it, the floor: the same
+ * connects by bare pods.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -64,11 +65,7 @@ function option(name: string): string | undefined {
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
-function reportOf(
-  mesh: Mesh,
-  { result, wallMs, busyCpuMs: busy }: Measured,
-  floor: Floor | undefined,
-): object {
+function reportOf(mesh: Mesh, { result, wallMs, busyCpuMs: busy }: Measured, floor: Floor): object {
   const { summary, timings, record, resources } = result;
   const phases = Object.fromEntries(timings.map(({ phase, ms }) => [phase, round(ms)]));
   const probing = phases['probe'] ?? 0;
@@ -98,7 +95,7 @@ function reportOf(
       slowedForStarvation: record.probers.reduce((sum, { slowed }) => sum + slowed.starved, 0),
     },
     api: resources.api,
-    ...(floor ? { floor: { ms: round(floor.ms), timesFloor: round(probing / floor.ms, 2) } } : {}),
+    floor: { ms: round(floor.ms), timesFloor: round(probing / floor.ms, 2) },
   };
 }
 
@@ -108,17 +105,17 @@ function askingMs(probers: RunResult['record']['probers']): number {
   return round(Math.max(...probers.map(({ endedAt }) => endedAt)) - from);
 }
 
-async function bench(kubeconfig: string, mesh: Mesh, folder: string, withFloor: boolean): Promise<object> {
+async function bench(kubeconfig: string, mesh: Mesh, folder: string): Promise<object> {
   const scenario = writeMesh(join(folder, mesh.name), mesh);
   const measured = await measureRun(kubeconfig, scenario, join(folder, `${mesh.name}.json`));
-  const floor = withFloor ? await floorOf(await connect({ kubeconfig }), mesh, measured.result) : undefined;
+  const floor = await floorOf(await connect({ kubeconfig }), mesh, measured.result);
   return reportOf(mesh, measured, floor);
 }
 
 async function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise<Floor> {
   await applyMesh(cluster, mesh);
   try {
-    return await measureFloor(cluster, result, busyCpuMs, mesh.concurrency);
+    return await measureFloor(cluster, { like: result, image, concurrency: mesh.concurrency }, busyCpuMs);
   } finally {
     await removeMesh(cluster, mesh);
   }
@@ -129,7 +126,7 @@ const image = option('image');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const folder = mkdtempSync(join(tmpdir(), 'netproof-bench-'));
 try {
-  if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder, false), null, 2));
+  if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder), null, 2));
   else {
     if (only === undefined || only === 'evaluator') console.log(JSON.stringify(benchEvaluator(), null, 2));
     if (only === undefined || only === 'audit') {
@@ -146,7 +143,7 @@ try {
     for (const mesh of [SMALL, LARGE].filter(({ name }) => only === undefined || only === name)) {
       const sandbox = await startSandbox({});
       try {
-        console.log(JSON.stringify(await bench(sandbox.kubeconfigPath, mesh, folder, true), null, 2));
+        console.log(JSON.stringify(await bench(sandbox.kubeconfigPath, mesh, folder), null, 2));
       } finally {
         await sandbox.close();
       }

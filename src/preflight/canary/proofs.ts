@@ -1,5 +1,5 @@
 /** One proof per capability: what its own cells say, less what a more basic fault explains; pure. */
-import type { Direction, Capability, CapabilityProof, Proof } from '../../model/capabilities.ts';
+import type { Direction, Capability, CapabilityProof } from '../../model/capabilities.ts';
 import { decidingNode, type Enforcement, isWithin, standingOf } from './nodes.ts';
 import type { Scene } from './cells.ts';
 import type { Judged } from './observe.ts';
@@ -63,10 +63,9 @@ function directionProof(
   judged: readonly Judged[],
   { nodes, [direction]: proof }: Enforcement,
 ): CapabilityProof {
-  const on = (wanted: Proof): string[] =>
-    nodes.filter((each) => each[direction] === wanted).map(({ node }) => node);
-  const absentOn = on('absent');
-  if (proof === 'absent' && absentOn.length < nodes.length && on('proven').length > 0) {
+  const absentOn = openNodes(direction, { nodes });
+  const isProven = nodes.some((each) => each[direction] === 'proven');
+  if (proof === 'absent' && absentOn.length < nodes.length && isProven) {
     const where = absentOn.join(', ');
     const other = direction === 'ingress' ? 'egress' : 'ingress';
     const both = nodes.every((each) => (each[direction] === 'absent') === (each[other] === 'absent'));
@@ -134,10 +133,16 @@ function explanation(each: Judged, enforcement: Enforcement, udpOff: boolean): s
       ? 'traffic on that way is not filtered'
       : `${cell.direction} policies are not enforced on ${decidingNode(each)}`;
   }
+  const open = cell.service && cell.expect === 'deny' ? openNodes(cell.direction, enforcement) : [];
+  if (open.length > 0)
+    return `${cell.direction} policies are not enforced on ${open.join(', ')}, where some of its pods may be`;
   return udpOff && cell.port.protocol === 'udp' && cell.capability !== 'udp'
     ? 'UDP is not filtered'
     : undefined;
 }
+
+const openNodes = (direction: Direction, { nodes }: Pick<Enforcement, 'nodes'>): readonly string[] =>
+  nodes.filter((each) => each[direction] === 'absent').map(({ node }) => node);
 
 function featureProof(
   capability: Capability,

@@ -35,7 +35,7 @@ function proofsIf(
   fate: Fate,
   script = SCRIPT,
   unlaunched = new Map<string, string>(),
-): Record<Proof, Capability[]> & { readonly words: string } {
+): Record<Proof, Capability[]> & { readonly words: string; readonly doubts: string } {
   const asked = script.cells.filter(({ from, to }) => !unlaunched.has(from) && !unlaunched.has(to));
   const judged: Judged[] = asked.map((cell) => {
     const [fromNode, toNode] = [NODE_OF.get(cell.from) ?? '', NODE_OF.get(cell.to) ?? ''];
@@ -44,11 +44,18 @@ function proofsIf(
   const proofs = proofsOf(SCENE, script, judged, enforcementOf(judged), unlaunched);
   const of = (wanted: Proof): Capability[] =>
     proofs.filter(({ proof }) => proof === wanted).map(({ capability }) => capability);
-  const words = proofs
-    .filter(({ proof }) => proof === 'absent')
-    .map(({ because }) => because)
-    .join('; ');
-  return { proven: of('proven'), absent: of('absent'), unknown: of('unknown'), words };
+  const wordsOf = (wanted: Proof): string =>
+    proofs
+      .filter(({ proof }) => proof === wanted)
+      .map(({ because }) => because)
+      .join('; ');
+  return {
+    proven: of('proven'),
+    absent: of('absent'),
+    unknown: of('unknown'),
+    words: wordsOf('absent'),
+    doubts: wordsOf('unknown'),
+  };
 }
 
 const deciding = (cell: CanaryCell, from: string, to: string): string =>
@@ -164,6 +171,19 @@ test('an address outside the cluster shows what pods could not', () => {
   const leaking: Fate = (cell) =>
     cell.capability === 'except' && cell.to === 'external' ? 'open' : undefined;
   expect(proofsIf(leaking, script).absent).toEqual(['except']);
+});
+
+test('a Service whose pods are partly on a node without enforcement is left unknown, for that reason', () => {
+  const elsewhere: Fate = (cell, from, to) =>
+    cell.expect === 'deny' && deciding(cell, from, to) === 'b'
+      ? 'open'
+      : cell.capability === 'service' && cell.expect === 'deny'
+        ? 'untold'
+        : undefined;
+  const { absent, unknown, doubts } = proofsIf(elsewhere);
+  expect(absent).toEqual(['ingress', 'egress']);
+  expect(unknown).toContain('service');
+  expect(doubts).toMatch(/ingress policies are not enforced on b, where some of its pods may be/);
 });
 
 test('what could not be told is unknown, never absent and never proven', () => {
