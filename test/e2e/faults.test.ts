@@ -56,8 +56,7 @@ needing('node-stop-enforcer')('a policy engine', () => {
         await run.seen(/^deploy \.\.\./m);
         // Nothing is probed while it sleeps.
         run.process.kill('SIGSTOP');
-        await handle('node-stop-enforcer', 'node-2');
-        run.process.kill('SIGCONT');
+        await handle('node-stop-enforcer', 'node-2').finally(() => run.process.kill('SIGCONT'));
         const proved = proofOf(await run.ended);
         expect(table(proved)).toEqual(causes('leak'));
         expect(proved.code).toBe(1);

@@ -26,8 +26,12 @@ json.dump(daemon_set, sys.stdout)' "$@" | kubectl apply -f - >&2
 
 # A process that hangs, and rules that somebody has cleared: the API shows no difference.
 kube_router_stop_enforcer() {
+  local pid
   in_node "$1" pkill -STOP -x kube-router
-  wait_until 10 "the end of what kube-router was writing on $1" writes_no_rules "$1"
+  pid=$(in_node "$1" pgrep -x kube-router)
+  # An iptables-restore that it had begun goes on while it stands still itself.
+  in_node "$1" pkill -KILL -P "$pid" || true
+  wait_until 10 "the end of what kube-router had begun on $1" has_no_children "$1" "$pid"
   clear_rules "$1"
 }
 
@@ -38,8 +42,8 @@ kube_router_start_enforcer() {
   wait_until 30 "kube-router's rules on $1" has_rules "$1"
 }
 
-# An iptables-restore that it had begun goes on while it stands still itself.
-writes_no_rules() { ! in_node "$1" pgrep '^(iptables|ip6tables|ipset)' >/dev/null; }
+# But dead ones, which it can't take note of.
+has_no_children() { ! in_node "$1" pgrep --runstates D,R,S -P "$2" >/dev/null; }
 
 clear_rules() {
   local chain
