@@ -4,7 +4,7 @@ import type { UnprovenUnit } from '../model/prediction.ts';
 import type { RunResult } from '../model/result.ts';
 import type { DiagnosisKind } from '../model/verdict.ts';
 import { groupBy } from './group.ts';
-import { count } from './text.ts';
+import { count, grouped } from './text.ts';
 import { DIAGNOSIS_WORDS } from './words.ts';
 
 /** `2 policy or intent, 1 enforcement`; undefined if there is nothing to explain. */
@@ -14,7 +14,7 @@ export function diagnosisLine({ verdicts }: Pick<RunResult, 'verdicts'>): string
   const known = (Object.keys(DIAGNOSIS_WORDS) as DiagnosisKind[]).filter((kind) => byKind.has(kind));
   if (known.length === 0) return undefined;
   return known
-    .map((kind) => `${(byKind.get(kind) ?? []).length.toLocaleString('en-US')} ${DIAGNOSIS_WORDS[kind]}`)
+    .map((kind) => `${grouped((byKind.get(kind) ?? []).length)} ${DIAGNOSIS_WORDS[kind]}`)
     .join(', ');
 }
 
@@ -62,7 +62,7 @@ export function coverageLines({ coverage: { units, unproven } }: Pick<RunResult,
   ];
   return lines
     .filter(([, those]) => those.length > 0)
-    .map(([what, those]) => `${what}: ${those.length.toLocaleString('en-US')} of ${total}: ${named(those)}`);
+    .map(([what, those]) => `${what}: ${grouped(those.length)} of ${total}: ${named(those)}`);
 }
 
 function isMasked({ probes, masked }: UnprovenUnit): boolean {
@@ -74,7 +74,5 @@ function named(units: readonly UnprovenUnit[]): string {
     return probes > masked ? `${id} (not shown by ${count(probes, 'probe')})` : id;
   });
   const rest = units.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`and ${rest.toLocaleString('en-US')} more, see -o json`] : [])].join(
-    '; ',
-  );
+  return [...shown, ...(rest > 0 ? [`and ${grouped(rest)} more, see -o json`] : [])].join('; ');
 }

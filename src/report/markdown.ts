@@ -19,7 +19,7 @@ import {
 } from './evidence.ts';
 import { type Column, drawableGrid, type Grid, type GridCell, MARKS } from './grid.ts';
 import { cellText, SYMBOLS } from './marks.ts';
-import { count, duration } from './text.ts';
+import { count, duration, grouped } from './text.ts';
 import { capabilityLine, countLine, exitMeaning } from './words.ts';
 
 /** GitHub refuses a comment of more than 65,536 characters: 400 cells and 20 findings per cause stay below. */
@@ -106,7 +106,7 @@ function groupSection(group: FindingGroup): string {
     `<details><summary><b>${groupTitle(group)}</b> (${count(group.probes, 'probe')})</summary>`,
     '',
     ...group.findings.slice(0, MOST_FINDINGS).map(findingItem),
-    ...(left > 0 ? [`- and ${left.toLocaleString('en-US')} more, see the JSON result`] : []),
+    ...(left > 0 ? [`- and ${grouped(left)} more, see the JSON result`] : []),
     '',
     '</details>',
   ].join('\n');

@@ -5,7 +5,7 @@ import { type NamespaceSpec, type PortSpec, portKey, type Target, type Workload 
 import { visible } from './escape.ts';
 import { groupBy } from './group.ts';
 import { rbacManifests } from './rbac.ts';
-import { alignColumns, count, duration } from './text.ts';
+import { alignColumns, count, duration, grouped } from './text.ts';
 
 /** Of more only the number is told. */
 const MOST_PAIRS = 5000;
@@ -145,7 +145,7 @@ function probeLines({ matrix }: Plan): string[] {
       expectWords(cells),
     ]);
   const allowed = matrix.cells.filter(({ expect }) => expect === 'allow').length;
-  const counts = `${allowed.toLocaleString('en-US')} allow, ${(matrix.cells.length - allowed).toLocaleString('en-US')} deny`;
+  const counts = `${grouped(allowed)} allow, ${grouped(matrix.cells.length - allowed)} deny`;
   return [
     `Would be probed: ${count(matrix.cells.length, 'expectation')} (${counts}):`,
     ...alignColumns(rows),

@@ -20,7 +20,7 @@ import {
 import type { RenderOptions } from './render.ts';
 import { type Look, lookOf } from './marks.ts';
 import { matrixLines } from './matrix.ts';
-import { count, duration, padEnd, wrap } from './text.ts';
+import { count, duration, grouped, padEnd, wrap } from './text.ts';
 import { capabilityLine, countLine, exitMeaning } from './words.ts';
 import { wideLines } from './wide.ts';
 
@@ -80,7 +80,7 @@ function groupLines(group: FindingGroup, look: Look): string[] {
   return [
     ...wrap(heading, look.width).map((line) => paint(first.verdict.verdict, line, look)),
     ...shown.flatMap((finding) => findingLines(finding, look)),
-    ...(rest.length > 0 ? [`  and ${left.toLocaleString('en-US')} more, see -o json`] : []),
+    ...(rest.length > 0 ? [`  and ${grouped(left)} more, see -o json`] : []),
   ];
 }
 

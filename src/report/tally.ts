@@ -3,7 +3,7 @@ import type { RunResult } from '../model/result.ts';
 import { visible } from './escape.ts';
 import { type Mark, MARKS, tally } from './grid.ts';
 import { legendLines, type Look, symbolOf, SYMBOLS } from './marks.ts';
-import { alignColumns, count, truncate } from './text.ts';
+import { alignColumns, count, grouped, truncate } from './text.ts';
 
 const MOST_SOURCES = 40;
 
@@ -40,5 +40,5 @@ function restWords(rest: number, unproven: number): string {
 
 function tallyText(mark: Mark, n: number | undefined, look: Look): string {
   if (n === undefined) return '';
-  return SYMBOLS[mark].color(look.colors, n.toLocaleString('en-US'));
+  return SYMBOLS[mark].color(look.colors, grouped(n));
 }

@@ -102,6 +102,11 @@ export function duration(ms: number): string {
   return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
 }
 
+/** `60,000`. What is smaller has nothing to group, and ICU takes ten milliseconds for its first number. */
+export function grouped(n: number): string {
+  return n < 1000 ? String(n) : n.toLocaleString('en-US');
+}
+
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../model/record.ts';
 import type { Summary } from '../model/result.ts';
 import type { Cause, DiagnosisKind, Verdict } from '../model/verdict.ts';
 import { namesOf, nodesLine, PROOF_WORDS, proofsWith } from './capabilities.ts';
-import { count, duration } from './text.ts';
+import { count, duration, grouped } from './text.ts';
 
 /** What a cause says about the probes that share it. */
 export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
@@ -132,14 +132,14 @@ export function outcomeWords(outcome: Outcome): string {
 
 /** The counts of a summary, e.g. `36 probes: 30 pass, 6 fail, 0 inconclusive`. */
 export function countLine(summary: Summary): string {
-  const flaky = summary.flaky > 0 ? `, ${summary.flaky.toLocaleString('en-US')} flaky` : '';
+  const flaky = summary.flaky > 0 ? `, ${grouped(summary.flaky)} flaky` : '';
   const [pass, fail, inconclusive] = [summary.pass, summary.fail, summary.inconclusive].map((n) =>
-    n.toLocaleString('en-US'),
+    grouped(n),
   );
   const { total, probed = total } = summary;
   const asked =
     probed === total
       ? count(total, 'probe')
-      : `${count(total, 'pair')}, ${probed.toLocaleString('en-US')} of them probed and the others by class`;
+      : `${count(total, 'pair')}, ${grouped(probed)} of them probed and the others by class`;
   return `${asked}: ${pass} pass, ${fail} fail, ${inconclusive} inconclusive${flaky}`;
 }

@@ -1,7 +1,7 @@
 /** A comparison for pull request comments and job summaries. */
 import type { PairDiff, RunDiff, RunName } from '../../model/diff.ts';
 import { escapeMarkdown, markdownCode } from '../escape.ts';
-import { count } from '../text.ts';
+import { count, grouped } from '../text.ts';
 import {
   CHANGE_WORDS,
   type ChangeGroup,
@@ -63,5 +63,5 @@ function section(title: string, total: string, items: readonly string[]): string
 }
 
 function more(left: number): string[] {
-  return left > 0 ? [`- and ${left.toLocaleString('en-US')} more, see the JSON`] : [];
+  return left > 0 ? [`- and ${grouped(left)} more, see the JSON`] : [];
 }

@@ -3,7 +3,7 @@ import type { PairChange, PairDiff, RunDiff, RunName } from '../../model/diff.ts
 import { visible } from '../escape.ts';
 import { type Look, lookOf } from '../marks.ts';
 import type { RenderOptions } from '../render.ts';
-import { count, padEnd, wrap } from '../text.ts';
+import { count, grouped, padEnd, wrap } from '../text.ts';
 import {
   CHANGE_WORDS,
   type ChangeGroup,
@@ -48,7 +48,7 @@ function groupLines({ change, pairs }: ChangeGroup, look: Look): string[] {
   return [
     paint(change, `${CHANGE_WORDS[change].toUpperCase()} (${count(pairs.length, 'pair')})`, look),
     ...pairs.slice(0, MOST_PAIRS).flatMap((pair) => pairLines(pair, look)),
-    ...(left > 0 ? [`  and ${left.toLocaleString('en-US')} more, see -o json`] : []),
+    ...(left > 0 ? [`  and ${grouped(left)} more, see -o json`] : []),
   ];
 }
 
@@ -70,7 +70,7 @@ function policyLines({ policies }: RunDiff, look: Look): string[] {
   return [
     look.colors.bold(`POLICIES (${policies.length})`),
     ...lines,
-    ...(left > 0 ? [`  and ${left.toLocaleString('en-US')} more, see -o json`] : []),
+    ...(left > 0 ? [`  and ${grouped(left)} more, see -o json`] : []),
   ];
 }
 

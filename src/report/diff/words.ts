@@ -1,7 +1,7 @@
 /** How a comparison's changes read, in every format. Texts are raw, not escaped. */
 import type { PairChange, PairDiff, PairSeen, PolicyDiff, RunDiff } from '../../model/diff.ts';
 import { PAIR_CHANGES } from '../../model/diff.ts';
-import { count } from '../text.ts';
+import { count, grouped } from '../text.ts';
 
 export const CHANGE_WORDS: Readonly<Record<PairChange, string>> = {
   opened: 'newly open',
@@ -64,11 +64,11 @@ export function policyTitle({ kind, namespace, name }: PolicyDiff): string {
 export function diffLine({ summary, pairs }: RunDiff): string {
   const { changes, same, policies } = summary;
   const told = PAIR_CHANGES.filter((change) => changes[change] > 0).map(
-    (change) => `${changes[change].toLocaleString('en-US')} ${CHANGE_WORDS[change]}`,
+    (change) => `${grouped(changes[change])} ${CHANGE_WORDS[change]}`,
   );
   const what = pairs.length === 0 ? 'no pair changed' : told.join('; ');
   const more = policies === 0 ? '' : `; ${count(policies, 'policy', 'policies')} changed`;
-  return `${what}; ${same.toLocaleString('en-US')} as before${more}`;
+  return `${what}; ${grouped(same)} as before${more}`;
 }
 
 export function diffMeaning({ summary: { violations } }: RunDiff): string {
