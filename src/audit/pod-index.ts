@@ -1,7 +1,7 @@
 /** Finds pods by namespace and labels without going through all of them for each question. */
 import type { V1LabelSelector } from '../cluster/types.ts';
-import { NAME_LABEL } from '../policy/ends.ts';
 import { selectorOf } from '../model/selector.ts';
+import { NAME_LABEL } from '../policy/ends.ts';
 import type { PolicyNamespace, PolicyPod, World } from '../policy/world.ts';
 
 export class PodIndex {

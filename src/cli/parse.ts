@@ -64,11 +64,11 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, sandbox);
   add(parser, cleanup);
   addCompletion(parser);
-  const isHelp = argv.length === 0 || argv.some((each) => /^-[a-z]*h$|^--help\b|^help$/.test(each));
-  if (isHelp) parser.wrap(Math.min(100, columns));
+  const width = Math.min(100, columns);
+  if (argv.some((each) => /^-[a-z]*h$|^--help\b|^help$/.test(each))) parser.wrap(width);
   const text = await answer(parser, argv);
   if (text !== '') return { kind: 'text', text: `${text}\n` };
-  return chosen ?? { kind: 'nothing', help: `${await parser.getHelp()}\n` };
+  return chosen ?? { kind: 'nothing', help: `${await parser.wrap(width).getHelp()}\n` };
 }
 
 /** What every command has comes after what is a command's own. */

@@ -2,7 +2,7 @@
 import type { V1NetworkPolicy } from '../cluster/types.ts';
 import type { Direction } from '../model/capabilities.ts';
 import type { PolicyManifest } from '../model/scenario.ts';
-import { directionsOf, typeOf } from '../policy/network-policy.ts';
+import { directionsOf, policyTypeOf } from '../policy/network-policy.ts';
 import { ruleId } from '../policy/rules.ts';
 import { defaultDenyId } from '../policy/units.ts';
 
@@ -49,11 +49,11 @@ function withoutDirection(spec: Spec, direction: Direction): Spec | undefined {
   const left = directionsOf(spec).filter((other) => other !== direction);
   if (left.length === 0) return undefined;
   const { [direction]: _dropped, ...rest } = spec;
-  return { ...rest, policyTypes: left.map(typeOf) };
+  return { ...rest, policyTypes: left.map(policyTypeOf) };
 }
 
 /** What it isolates must not hang on which rules are left. */
 function withoutRule(spec: Spec, direction: Direction, index: number): Spec {
   const left = (spec[direction] ?? []).filter((_, at) => at !== index);
-  return { ...spec, [direction]: left, policyTypes: directionsOf(spec).map(typeOf) };
+  return { ...spec, [direction]: left, policyTypes: directionsOf(spec).map(policyTypeOf) };
 }

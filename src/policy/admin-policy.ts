@@ -1,5 +1,6 @@
 /** AdminNetworkPolicy, BaselineAdminNetworkPolicy and ClusterNetworkPolicy → rules. */
 import type { Direction } from '../model/capabilities.ts';
+import { selectorOf } from '../model/selector.ts';
 import { parseBlock } from './address.ts';
 import type {
   AdminPeer,
@@ -15,7 +16,6 @@ import { identityOf } from './network-policy.ts';
 import type { Doubt, PolicyRef, RuleRef, Tier } from './prediction.ts';
 import { policyName, protocolOf, ruleId } from './rules.ts';
 import type { Peer, PodsPeer, Policy, PortRange, Rule } from './rules.ts';
-import { selectorOf } from '../model/selector.ts';
 import type { TransportProtocol } from './world.ts';
 
 type AdminRule = NonNullable<AdminPolicy['spec']['ingress'] | AdminPolicy['spec']['egress']>[number];

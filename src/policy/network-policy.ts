@@ -6,11 +6,11 @@ import type {
   V1ObjectMeta,
 } from '../cluster/types.ts';
 import type { Direction } from '../model/capabilities.ts';
+import { selectorOf } from '../model/selector.ts';
 import { parseBlock } from './address.ts';
 import type { PolicyRef } from './prediction.ts';
 import { HIGHEST_PORT, protocolOf, ruleId } from './rules.ts';
 import type { Peer, Policy, PortRange, Rule } from './rules.ts';
-import { selectorOf } from '../model/selector.ts';
 
 export function readNetworkPolicy({ metadata, spec }: V1NetworkPolicy): Policy {
   const namespace = metadata?.namespace ?? 'default';
@@ -50,7 +50,7 @@ export function identityOf(metadata: V1ObjectMeta | undefined) {
 }
 
 /** As policyTypes has it. */
-export function typeOf(direction: Direction): 'Ingress' | 'Egress' {
+export function policyTypeOf(direction: Direction): 'Ingress' | 'Egress' {
   return direction === 'ingress' ? 'Ingress' : 'Egress';
 }
 
@@ -61,7 +61,7 @@ export function typeOf(direction: Direction): 'Ingress' | 'Egress' {
 export function directionsOf(spec: V1NetworkPolicy['spec'] | null): readonly Direction[] {
   const types = spec?.policyTypes ?? [];
   if (types.length === 0) return spec?.egress?.length ? ['ingress', 'egress'] : ['ingress'];
-  return (['ingress', 'egress'] as const).filter((direction) => types.includes(typeOf(direction)));
+  return (['ingress', 'egress'] as const).filter((direction) => types.includes(policyTypeOf(direction)));
 }
 
 interface PeersAndPorts {

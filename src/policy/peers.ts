@@ -1,4 +1,5 @@
 /** Whether an end of a connection is one of a rule's peers. */
+import type { Selector } from '../model/selector.ts';
 import { holds } from './address.ts';
 import type { Block } from './address.ts';
 import { NAME_LABEL } from './ends.ts';
@@ -7,7 +8,6 @@ import { NO, PROBABLY, PROBABLY_NOT, YES, sure, unsure } from './match.ts';
 import type { Match } from './match.ts';
 import type { Doubt } from './prediction.ts';
 import type { Peer, PodsPeer } from './rules.ts';
-import type { Selector } from '../model/selector.ts';
 import type { PolicyNamespace, PolicyPod } from './world.ts';
 
 /** Told why a match is not sure. */

@@ -1,8 +1,8 @@
 /** Policies of all tiers in one shape. */
 import type { Direction } from '../model/capabilities.ts';
+import type { Selector } from '../model/selector.ts';
 import type { Block } from './address.ts';
 import type { Doubt, PolicyRef, RuleRef, Tier } from './prediction.ts';
-import type { Selector } from '../model/selector.ts';
 import type { TransportProtocol } from './world.ts';
 
 export interface Policy {

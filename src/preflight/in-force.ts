@@ -2,9 +2,9 @@
 import type { Direction, Capability } from '../model/capabilities.ts';
 import type { Cell } from '../model/matrix.ts';
 import type { Scenario } from '../model/scenario.ts';
+import { type Labels, selectorOf } from '../model/selector.ts';
 import type { Manifest } from '../policy/manifest.ts';
 import { directionsOf } from '../policy/network-policy.ts';
-import { type Labels, selectorOf } from '../model/selector.ts';
 import type { PoliciesRead } from '../prediction/reading.ts';
 import { type Identities, podLike } from '../prediction/telling.ts';
 import { namespacesOf } from '../prediction/wanted.ts';

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../model/audit.ts';
-import { directionsOf, typeOf } from '../../policy/network-policy.ts';
+import { directionsOf, policyTypeOf } from '../../policy/network-policy.ts';
 import { count } from '../../report/text.ts';
 import { listAt, mapAt } from '../../snapshot/keep.ts';
 import { type KubeObject, nameOf, type PolicyObject, type Snapshot } from '../../snapshot/snapshot.ts';
@@ -105,7 +105,7 @@ function policyTable(policies: readonly PolicyObject[]): Evidence {
       metadata.namespace ?? '',
       metadata.name,
       selectorText(spec?.podSelector),
-      directionsOf(spec).map(typeOf).join(', '),
+      directionsOf(spec).map(policyTypeOf).join(', '),
       String(listAt(spec, 'ingress').length),
       String(listAt(spec, 'egress').length),
       metadata.creationTimestamp ?? '',

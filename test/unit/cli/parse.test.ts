@@ -57,6 +57,17 @@ describe('help', () => {
     expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  test.each([[['run', '--help']], [['-h']], [[]], [['--no-color']]])(
+    '%j: help as wide as the terminal',
+    async (argv) => {
+      const parsed = await parse(argv, 70);
+      const text = parsed.kind === 'text' ? parsed.text : parsed.kind === 'nothing' ? parsed.help : '';
+      const [lines] = text.split('\nExit codes:');
+      expect(text).toContain('--no-color or');
+      for (const line of lines?.split('\n') ?? []) expect(line.length).toBeLessThanOrEqual(70);
+    },
+  );
+
   test('without a command it is an error that shows the help', async () => {
     const parsed = await parse([], 100);
     expect(parsed).toMatchObject({
