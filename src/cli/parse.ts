@@ -48,7 +48,10 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
       },
     );
   };
-  const parser = frame(yargs());
+  const width = Math.min(100, columns);
+  // yargs writes a command's help whenever it runs it, and breaking the lines takes longest.
+  const isHelp = argv.some((each) => /^-[a-z]*h$|^--help\b|^help$/.test(each));
+  const parser = frame(yargs()).wrap(isHelp ? width : null);
   add(parser, run);
   add(parser, plan);
   add(parser, preflight);
@@ -64,8 +67,6 @@ export async function parse(argv: readonly string[], columns: number): Promise<P
   add(parser, sandbox);
   add(parser, cleanup);
   addCompletion(parser);
-  const width = Math.min(100, columns);
-  if (argv.some((each) => /^-[a-z]*h$|^--help\b|^help$/.test(each))) parser.wrap(width);
   const text = await answer(parser, argv);
   if (text !== '') return { kind: 'text', text: `${text}\n` };
   return chosen ?? { kind: 'nothing', help: `${await parser.wrap(width).getHelp()}\n` };
@@ -77,31 +78,25 @@ function generalLast<Options>(parser: Argv<Options>): Argv<Options> {
 }
 
 function frame(parser: Argv): Argv {
-  return (
-    parser
-      .scriptName('netproof')
-      .usage(
-        '$0 <command>\n\nProves with real packets that network policies do what a scenario says they do.',
-      )
-      .option('color', {
-        type: 'boolean',
-        global: true,
-        describe: 'Colour on a terminal; --no-color or NO_COLOR switches it off',
-      })
-      .version(packageVersion())
-      .help()
-      .alias('help', 'h')
-      .epilogue(EPILOGUE)
-      // yargs writes every command's help before it runs it, and breaking its lines takes longest.
-      .wrap(null)
-      .strict()
-      .recommendCommands()
-      .exitProcess(false)
-      .fail((message, error) => {
-        // yargs' own complaints come either way; anything else that is thrown is not about usage.
-        throw error === undefined || error.name === 'YError' ? usage(message ?? error?.message) : error;
-      })
-  );
+  return parser
+    .scriptName('netproof')
+    .usage('$0 <command>\n\nProves with real packets that network policies do what a scenario says they do.')
+    .option('color', {
+      type: 'boolean',
+      global: true,
+      describe: 'Colour on a terminal; --no-color or NO_COLOR switches it off',
+    })
+    .version(packageVersion())
+    .help()
+    .alias('help', 'h')
+    .epilogue(EPILOGUE)
+    .strict()
+    .recommendCommands()
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs' own complaints come either way; anything else that is thrown is not about usage.
+      throw error === undefined || error.name === 'YError' ? usage(message ?? error?.message) : error;
+    });
 }
 
 /** Our own, since yargs' counts on ending the process after it has printed. */

@@ -4,7 +4,7 @@ import { type Column, drawableGrid, type Grid, type GridCell, MARKS } from './gr
 import { cellText, legendLines, type Look, SYMBOLS } from './marks.ts';
 import type { RunResult } from '../model/result.ts';
 import { tallyLines } from './tally.ts';
-import { breakName, cellsOf, count, padEnd, truncate, wrap } from './text.ts';
+import { breakName, count, padEnd, truncate, widthOf, wrap } from './text.ts';
 
 /** One destination with its columns, as laid out. */
 interface Group {
@@ -32,7 +32,7 @@ function gridLines(grid: Grid, look: Look): string[] {
   const names = grid.sources.map((name) =>
     truncate(visible(name), Math.max(8, Math.floor(look.width / 3)), mark),
   );
-  const rowHead = Math.max(4, ...names.map((name) => cellsOf(name)));
+  const rowHead = Math.max(4, ...names.map((name) => widthOf(name)));
   const groups = layOut(grid, look, look.width - rowHead - 3);
   const blocks = inBlocks(groups, look.width - rowHead - 3);
   const drawn = blocks.flatMap((block, i) => [
@@ -135,7 +135,7 @@ function rowLine(
 function drawCell(cell: GridCell | undefined, width: number, look: Look): string {
   if (!cell) return ' '.repeat(width);
   const text = cellText(cell, look.unicode);
-  return SYMBOLS[cell.mark].color(look.colors, text) + ' '.repeat(Math.max(0, width - cellsOf(text)));
+  return SYMBOLS[cell.mark].color(look.colors, text) + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 function join(head: string, groups: readonly string[], look: Look): string {
@@ -156,5 +156,5 @@ function leftOutWords({ sources, destinations }: NonNullable<Grid['leftOut']>): 
 }
 
 function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => cellsOf(text)));
+  return Math.max(...texts.map((text) => widthOf(text)));
 }

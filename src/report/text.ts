@@ -8,23 +8,23 @@ const graphemes = new Intl.Segmenter();
 const NARROW = /^[ -~│–—±×·✓✗…→’“”]*$/;
 
 /** How many cells the text takes; colour codes take none. */
-export function cellsOf(text: string): number {
+export function widthOf(text: string): number {
   // The library's first look at anything else than ASCII costs more than drawing a table: it compiles all of emoji.
   const plain = stripVTControlCharacters(text);
   return NARROW.test(plain) ? plain.length : stringWidth(plain);
 }
 
 export function padEnd(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - cellsOf(text)));
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 /** The text in at most `width` cells, cut at the end with `mark` where it is longer. Takes no colour codes. */
 export function truncate(text: string, width: number, mark: string): string {
-  if (cellsOf(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
   let kept = '';
-  let room = width - cellsOf(mark);
+  let room = width - widthOf(mark);
   for (const { segment } of graphemes.segment(text)) {
-    room -= cellsOf(segment);
+    room -= widthOf(segment);
     if (room < 0) break;
     kept += segment;
   }
@@ -36,7 +36,7 @@ export function breakName(name: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const piece of name.split(/(?<=[-._])/).flatMap((part) => chop(part, width))) {
-    if (line !== '' && cellsOf(line) + cellsOf(piece) > width) {
+    if (line !== '' && widthOf(line) + widthOf(piece) > width) {
       lines.push(line);
       line = '';
     }
@@ -46,11 +46,11 @@ export function breakName(name: string, width: number): string[] {
 }
 
 function chop(text: string, width: number): string[] {
-  if (cellsOf(text) <= width) return [text];
+  if (widthOf(text) <= width) return [text];
   const pieces: string[] = [];
   let piece = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (piece !== '' && cellsOf(piece) + cellsOf(segment) > width) {
+    if (piece !== '' && widthOf(piece) + widthOf(segment) > width) {
       pieces.push(piece);
       piece = '';
     }
@@ -65,7 +65,7 @@ export function fill(items: readonly string[], gap: string, width: number): stri
   let line: string | undefined;
   for (const item of items) {
     const longer: string = line === undefined ? item : `${line}${gap}${item}`;
-    if (line === undefined || cellsOf(longer) <= width) {
+    if (line === undefined || widthOf(longer) <= width) {
       line = longer;
     } else {
       lines.push(line);
@@ -83,7 +83,7 @@ export function wrap(text: string, width: number): string[] {
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cellsOf(cell))));
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   }
   return rows.map((row) =>
     row

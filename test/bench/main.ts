@@ -13,7 +13,7 @@ import { connect } from '../../src/cluster/connect.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { RunResult } from '../../src/model/result.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { applyMesh, removeMesh } from './apply.ts';
+import { withMesh } from './apply.ts';
 import { benchAudit } from './audit.ts';
 import { benchEvaluator } from './evaluator.ts';
 import { type Floor, measureFloor } from './floor.ts';
@@ -112,13 +112,10 @@ async function bench(kubeconfig: string, mesh: Mesh, folder: string): Promise<ob
   return reportOf(mesh, measured, floor);
 }
 
-async function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise<Floor> {
-  await applyMesh(cluster, mesh);
-  try {
-    return await measureFloor(cluster, { like: result, image, concurrency: mesh.concurrency }, busyCpuMs);
-  } finally {
-    await removeMesh(cluster, mesh);
-  }
+function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise<Floor> {
+  return withMesh(cluster, mesh, result.record.runId, () =>
+    measureFloor(cluster, { like: result, image, concurrency: mesh.concurrency }, busyCpuMs),
+  );
 }
 
 const given = option('kubeconfig');

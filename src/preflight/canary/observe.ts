@@ -119,14 +119,15 @@ export function remembering(earlier: readonly Ruling[], last: Ruling): Ruling {
 /**
  * How denies look, of the streaks that hold. Kernels limit the ICMP answers that they send, and where TCP takes most of
  * them, UDP gets few: so refusals count of all attempts since they were denied. Every socket that is asked was bound
- * before, so that a refusal is a deny, save a Service's whose endpoints are yet to come (kube-proxy rejects then).
- * Nothing else of before the streak is learned: that a host can't be reached is what a pod's start looks like too.
+ * before, so that a refusal is a deny. Nothing else of before the streak is learned: that a host can't be reached is
+ * what a pod's start looks like too. A Service teaches nothing: while it has no endpoints, kube-proxy refuses for it.
  */
 export function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'] {
   const outcomes = (udp: boolean): Outcome[] => {
     const denied = seen.filter(
       ({ cell, rounds }) =>
         cell.expect === 'deny' &&
+        cell.service === undefined &&
         (cell.port.protocol === 'udp') === udp &&
         rounds.length === STREAK &&
         rounds.every(isDenied),
@@ -137,8 +138,7 @@ export function signatureOf(seen: readonly Seen[]): Capabilities['denySignature'
   return { tcp: outcomes(false), udp: outcomes(true) };
 }
 
-function refusalsOf({ cell, voice, index }: Seen): readonly Outcome[] {
-  if (cell.service) return [];
+function refusalsOf({ voice, index }: Seen): readonly Outcome[] {
   const lines = voice.results[index] ?? [];
   const sinceDenied = lines.slice(lines.findLastIndex((line) => !isDenied(line)) + 1);
   return outcomesOf(sinceDenied).filter((outcome) => outcome === 'refused');

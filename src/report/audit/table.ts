@@ -3,7 +3,7 @@ import type { AuditResult, CheckReport, CheckResult, Finding, Severity } from '.
 import { visible } from '../escape.ts';
 import { type Colors, lookOf, type Look } from '../marks.ts';
 import type { RenderOptions } from '../render.ts';
-import { alignColumns, cellsOf, count, padEnd, wrap } from '../text.ts';
+import { alignColumns, count, padEnd, widthOf, wrap } from '../text.ts';
 import {
   exceptionWords,
   exitWords,
@@ -57,7 +57,7 @@ const COLORS: Readonly<Record<CheckResult, (colors: Colors, text: string) => str
 /** The reason beside the check where the terminal has room for it, in as many lines as it takes. */
 function checkLines(result: AuditResult, look: Look): string[] {
   const rows = alignColumns(result.checks.map((check) => [...checkCells(check, result, look), '']));
-  const start = Math.max(...rows.map((row) => cellsOf(row))) + 2;
+  const start = Math.max(...rows.map((row) => widthOf(row))) + 2;
   return rows.flatMap((row, index) => {
     const reason = wrap(visible(result.checks[index]?.because ?? ''), Math.max(30, look.width - start));
     return reason.map((line, i) => `${padEnd(i === 0 ? row : '', start)}${line}`);

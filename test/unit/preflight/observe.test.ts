@@ -89,12 +89,16 @@ describe('the deny signature', () => {
     });
   });
 
-  test.each<[string, CanaryCell, Outcome]>([
-    ['a host that could not be reached at first', DENY, 'unreachable'],
-    ['a Service that had no endpoints at first', drop('a', 'b', TCP, '', { service: true }), 'refused'],
-  ])('has nothing of a start: %s', (_, cell, first) => {
-    expect(of([cell, lines(0, first, shut, shut)])).toEqual({ tcp: ['timed-out'], udp: [] });
-    expect(of([cell, lines(0, shut, first, first)])).toEqual({ tcp: [first], udp: [] });
+  test('has nothing of a start: a host that could not be reached at first', () => {
+    expect(of([DENY, lines(0, 'unreachable', shut, shut)]).tcp).toEqual(['timed-out']);
+    expect(of([DENY, lines(0, shut, 'unreachable', 'unreachable')]).tcp).toEqual(['unreachable']);
+  });
+
+  test('is not learned from a Service, which refuses while it has no endpoints', () => {
+    const overService = drop('a', 'b', TCP, '', { service: true });
+    expect(of([overService, lines(0, 'refused', 'refused')], [DENY, lines(0, shut, shut)]).tcp).toEqual([
+      'timed-out',
+    ]);
   });
 
   test('has none of before, and none that was not measured', () => {

@@ -1,4 +1,6 @@
-/** Label selectors. */
+/**
+ * Label selectors, read once more: packets here are what the evaluator's reading (src/model/selector.ts) is held against.
+ */
 import type { V1NetworkPolicy } from '../../../cluster/types.ts';
 
 export type LabelSelector = NonNullable<NonNullable<V1NetworkPolicy['spec']>['podSelector']>;
