@@ -16,6 +16,39 @@ export interface SandboxChoice {
   readonly nodes: number | undefined;
 }
 
+/** What `whereOptions` gives. */
+export interface Where extends Credentials {
+  readonly sandbox: boolean;
+  readonly sandboxCni: string | undefined;
+  readonly sandboxNodes: number | undefined;
+}
+
+/** A choice that names both clusters, or how a sandbox behaves that isn't asked for, is refused. */
+export function checkWhere({ sandbox, kubeconfig, context, sandboxCni, sandboxNodes }: Where): void {
+  if (sandbox && (kubeconfig !== undefined || context !== undefined)) {
+    throw new NetproofError('usage', '--sandbox makes a cluster of its own', {
+      hint: 'leave out --kubeconfig and --context, or --sandbox',
+    });
+  }
+  if (!sandbox && (sandboxCni !== undefined || sandboxNodes !== undefined)) {
+    throw new NetproofError('usage', '--sandbox-cni and --sandbox-nodes say how a sandbox is made', {
+      hint: 'add --sandbox',
+    });
+  }
+}
+
+/** Works on the cluster that was chosen, and ends it if it is a sandbox. */
+export async function onCluster<T>(
+  where: Where,
+  context: Context,
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T> {
+  checkWhere(where);
+  if (!where.sandbox) return work(await connectTo(where));
+  const choice = { cni: where.sandboxCni, nodes: where.sandboxNodes };
+  return withSandbox(choice, context, async (sandbox) => work(await connectToSandbox(sandbox)));
+}
+
 /** The user's cluster. */
 export async function connectTo({ kubeconfig, context }: Credentials): Promise<Cluster> {
   const { connect } = await import('../cluster/connect.ts');

@@ -14,6 +14,34 @@ export const clusterOptions = (parser: Argv) =>
     })
     .option('context', { type: 'string', requiresArg: true, describe: 'Context in the kubeconfig' });
 
+export interface WhereArguments {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly sandbox: boolean;
+  readonly 'sandbox-cni': string | undefined;
+  readonly 'sandbox-nodes': number | undefined;
+}
+
+/** The user's cluster, or the embedded one; `onCluster` goes by them. */
+export const whereOptions = (parser: Argv) =>
+  clusterOptions(parser)
+    .option('sandbox', {
+      type: 'boolean',
+      default: false,
+      describe:
+        'Use the embedded cluster instead of yours; needs Linux, nftables, iproute2, and root or user namespaces',
+    })
+    .option('sandbox-cni', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'How the sandbox behaves: of the list below, several joined by + [default: healthy]',
+    })
+    .option('sandbox-nodes', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Nodes of the sandbox [default: 2]',
+    });
+
 export const exhaustiveOption = {
   type: 'boolean',
   default: false,

@@ -5,12 +5,12 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { AuditResult } from '../../model/audit.ts';
 import { type ExitCode, NetproofError } from '../../model/errors.ts';
 import { AUDIT_FORMAT_NAMES, AUDIT_FORMATS, type AuditFormat } from '../../report/audit/format.ts';
-import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
+import { checkWhere, onCluster } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
-import { clusterOptions, durationOption } from '../options.ts';
+import { behaviourList, durationOption, whereOptions, type WhereArguments } from '../options.ts';
 import { checkOutput, writeParts, writeWhole } from '../output.ts';
 
-export interface AuditArguments {
+export interface AuditArguments extends WhereArguments {
   readonly scenario: readonly string[];
   readonly config: string | undefined;
   readonly evidence: string | undefined;
@@ -23,23 +23,19 @@ export interface AuditArguments {
   readonly passive: boolean;
   readonly output: AuditFormat;
   readonly 'output-file': string | undefined;
-  readonly sandbox: boolean;
-  readonly 'sandbox-cni': string | undefined;
-  readonly 'sandbox-nodes': number | undefined;
   readonly image: string | undefined;
   readonly timeout: string | undefined;
-  readonly kubeconfig: string | undefined;
-  readonly context: string | undefined;
 }
 
 export const audit: Command<AuditArguments> = {
   usage: 'audit',
   describe: 'Carry out the whole testing procedure for network policies, and hand over evidence',
   options: (parser) =>
-    sourceOptions(procedureOptions(clusterOptions(parser)))
+    sourceOptions(procedureOptions(whereOptions(parser)))
       .example('$0 audit --evidence audit-2026-q4', 'the current cluster, with packets')
       .example('$0 audit --config audit.yaml --git ../deploy:k8s', 'against what is committed')
-      .example('$0 audit --manifests export/ -o markdown', 'offline, what needs no packets'),
+      .example('$0 audit --manifests export/ -o markdown', 'offline, what needs no packets')
+      .epilogue(behaviourList('--sandbox-cni')),
   execute: async (options, context) => {
     checkChoice(options);
     await checkOutput({ file: options.outputFile });
@@ -47,19 +43,14 @@ export const audit: Command<AuditArguments> = {
     if (!options.sandbox && folder !== undefined) {
       return perform({ kind: 'manifests', folder }, options, context);
     }
-    const onCluster = (cluster: Cluster): Promise<ExitCode> =>
-      perform({ kind: 'cluster', cluster, sandbox: options.sandbox }, options, context);
-    if (!options.sandbox) return onCluster(await connectTo(options));
-    const choice = { cni: options.sandboxCni, nodes: options.sandboxNodes };
-    return withSandbox(choice, context, async (sandbox) => {
-      const cluster = await connectToSandbox(sandbox);
+    return onCluster(options, context, async (cluster) => {
       if (folder !== undefined) await seed(cluster, folder);
-      return onCluster(cluster);
+      return perform({ kind: 'cluster', cluster, sandbox: options.sandbox }, options, context);
     });
   },
 };
 
-function procedureOptions(parser: ReturnType<typeof clusterOptions>) {
+function procedureOptions(parser: ReturnType<typeof whereOptions>) {
   return parser
     .option('config', { type: 'string', requiresArg: true, describe: 'What the audit goes by (audit.yaml)' })
     .option('scenario', {
@@ -120,21 +111,6 @@ function sourceOptions(parser: ReturnType<typeof procedureOptions>) {
       describe:
         'Audit exported manifests in this folder instead of a cluster; with --sandbox, put its namespaces, Services and policies there first',
     })
-    .option('sandbox', {
-      type: 'boolean',
-      default: false,
-      describe: 'On the embedded cluster instead of yours',
-    })
-    .option('sandbox-cni', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'How the sandbox behaves; see netproof sandbox --help [default: healthy]',
-    })
-    .option('sandbox-nodes', {
-      type: 'number',
-      requiresArg: true,
-      describe: 'Nodes of the sandbox [default: 2]',
-    })
     .option('image', { type: 'string', requiresArg: true, describe: 'Image of the probe pods' })
     .option('timeout', {
       type: 'string',
@@ -146,17 +122,8 @@ function sourceOptions(parser: ReturnType<typeof procedureOptions>) {
 type Options = ArgumentsCamelCase<AuditArguments>;
 
 function checkChoice(options: Options): void {
-  const { sandbox, kubeconfig, context, sandboxCni, sandboxNodes, manifests, sign, evidence } = options;
-  if (sandbox && (kubeconfig !== undefined || context !== undefined)) {
-    throw new NetproofError('usage', '--sandbox makes a cluster of its own', {
-      hint: 'leave out --kubeconfig and --context, or --sandbox',
-    });
-  }
-  if (!sandbox && (sandboxCni !== undefined || sandboxNodes !== undefined)) {
-    throw new NetproofError('usage', '--sandbox-cni and --sandbox-nodes say how a sandbox is made', {
-      hint: 'add --sandbox',
-    });
-  }
+  checkWhere(options);
+  const { sandbox, kubeconfig, context, manifests, sign, evidence } = options;
   if (!sandbox && manifests !== undefined && (kubeconfig !== undefined || context !== undefined)) {
     throw new NetproofError('usage', '--manifests is audited without a cluster', {
       hint: 'leave out --kubeconfig and --context, or --manifests',

@@ -3,33 +3,28 @@ import type { ArgumentsCamelCase } from 'yargs';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ExitCode, NetproofError } from '../../model/errors.ts';
 import type { PreflightResult } from '../../model/result.ts';
-import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
+import { onCluster } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launchPreflight, newRunId } from '../launch.ts';
-import { behaviourList, clusterOptions, durationOption } from '../options.ts';
+import { behaviourList, durationOption, whereOptions, type WhereArguments } from '../options.ts';
 
 type PreflightFormat = 'table' | 'json' | 'yaml';
 
-export interface PreflightArguments {
+export interface PreflightArguments extends WhereArguments {
   readonly output: PreflightFormat;
   readonly 'every-node': boolean;
   readonly namespace: string | undefined;
   readonly external: string | undefined;
-  readonly sandbox: boolean;
-  readonly 'sandbox-cni': string | undefined;
-  readonly 'sandbox-nodes': number | undefined;
   readonly image: string | undefined;
   readonly 'image-pull-secret': readonly string[];
   readonly timeout: string | undefined;
-  readonly kubeconfig: string | undefined;
-  readonly context: string | undefined;
 }
 
 export const preflight: Command<PreflightArguments> = {
   usage: 'preflight',
   describe: 'Prove what the cluster enforces at all, capability by capability, before believing any verdict',
   options: (parser) =>
-    clusterOptions(parser)
+    whereOptions(parser)
       .option('output', {
         alias: 'o',
         choices: ['table', 'json', 'yaml'] as const,
@@ -51,21 +46,6 @@ export const preflight: Command<PreflightArguments> = {
         type: 'string',
         requiresArg: true,
         describe: 'ADDRESS:PORT outside the cluster that accepts TCP connections, to test ipBlock on',
-      })
-      .option('sandbox', {
-        type: 'boolean',
-        default: false,
-        describe: 'On the embedded cluster instead of yours',
-      })
-      .option('sandbox-cni', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'How the sandbox behaves: of the list below, several joined by + [default: healthy]',
-      })
-      .option('sandbox-nodes', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Nodes of the sandbox [default: 2]',
       })
       .option('image', {
         type: 'string',
@@ -95,9 +75,7 @@ export const preflight: Command<PreflightArguments> = {
       const launched = { ...wanted, cluster, sandbox: options.sandbox, report };
       return (await launchPreflight(launched, context)).summary.exitCode;
     };
-    if (!options.sandbox) return prove(await connectTo(options));
-    const choice = { cni: options.sandboxCni, nodes: options.sandboxNodes };
-    return withSandbox(choice, context, async (sandbox) => prove(await connectToSandbox(sandbox)));
+    return onCluster(options, context, prove);
   },
 };
 

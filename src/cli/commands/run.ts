@@ -4,36 +4,37 @@ import { EXIT, type ExitCode, NetproofError } from '../../model/errors.ts';
 import type { RunResult } from '../../model/result.ts';
 import type { Loaded } from '../../plan/plan.ts';
 import { FORMAT_NAMES, type FormatName } from '../../report/format.ts';
-import { connectTo, connectToSandbox, withSandbox } from '../clusters.ts';
+import { checkWhere, onCluster } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launch, newRunId } from '../launch.ts';
-import { behaviourList, clusterOptions, durationOption, exhaustiveOption } from '../options.ts';
+import {
+  behaviourList,
+  durationOption,
+  exhaustiveOption,
+  whereOptions,
+  type WhereArguments,
+} from '../options.ts';
 import { checkOutput, type Output, writeResult } from '../output.ts';
 import { checkImage, loadWithImage, printPlan } from '../planning.ts';
 
-export interface RunArguments {
+export interface RunArguments extends WhereArguments {
   readonly scenario: string;
   readonly output: FormatName;
   readonly 'output-file': string | undefined;
   readonly 'dry-run': boolean;
-  readonly sandbox: boolean;
-  readonly 'sandbox-cni': string | undefined;
-  readonly 'sandbox-nodes': number | undefined;
   readonly 'skip-preflight': boolean;
   readonly exhaustive: boolean;
   readonly 'mutate-policies': boolean;
   readonly 'control-namespace': string | undefined;
   readonly image: string | undefined;
   readonly timeout: string | undefined;
-  readonly kubeconfig: string | undefined;
-  readonly context: string | undefined;
 }
 
 export const run: Command<RunArguments> = {
   usage: 'run <scenario>',
   describe: 'Prove a scenario with real packets and print the truth table',
   options: (parser) =>
-    clusterOptions(parser)
+    whereOptions(parser)
       .positional('scenario', { type: 'string', demandOption: true, describe: 'Scenario file (YAML)' })
       .option('output', {
         alias: 'o',
@@ -51,22 +52,6 @@ export const run: Command<RunArguments> = {
         type: 'boolean',
         default: false,
         describe: 'As netproof plan: print what would be created and probed; touch nothing',
-      })
-      .option('sandbox', {
-        type: 'boolean',
-        default: false,
-        describe:
-          'Use the embedded cluster instead of yours; needs Linux, nftables, iproute2, and root or user namespaces',
-      })
-      .option('sandbox-cni', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'How the sandbox behaves: of the list below, several joined by + [default: healthy]',
-      })
-      .option('sandbox-nodes', {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Nodes of the sandbox [default: 2]',
       })
       .option('skip-preflight', {
         type: 'boolean',
@@ -116,13 +101,10 @@ export const run: Command<RunArguments> = {
 
 type Options = ArgumentsCamelCase<RunArguments>;
 
-async function probe(loaded: Loaded, options: Options, context: Context): Promise<ExitCode> {
-  if (!options.sandbox) return probeIn(await connectTo(options), loaded, options, context);
-  const choice = { cni: options.sandboxCni, nodes: options.sandboxNodes };
-  return withSandbox(choice, context, async (sandbox) => {
-    const cluster = await connectToSandbox(sandbox);
-    return (options.mutatePolicies ? mutateIn : probeIn)(cluster, loaded, options, context);
-  });
+function probe(loaded: Loaded, options: Options, context: Context): Promise<ExitCode> {
+  return onCluster(options, context, (cluster) =>
+    (options.mutatePolicies ? mutateIn : probeIn)(cluster, loaded, options, context),
+  );
 }
 
 type Report = (result: RunResult) => Promise<void>;
@@ -169,18 +151,8 @@ function outputOf({ output, outputFile }: Options): Output {
 }
 
 function checkChoice(options: Options): void {
-  const { sandbox, kubeconfig, context, sandboxCni, sandboxNodes, mutatePolicies } = options;
-  if (sandbox && (kubeconfig !== undefined || context !== undefined)) {
-    throw new NetproofError('usage', '--sandbox makes a cluster of its own', {
-      hint: 'leave out --kubeconfig and --context, or --sandbox',
-    });
-  }
-  if (!sandbox && (sandboxCni !== undefined || sandboxNodes !== undefined)) {
-    throw new NetproofError('usage', '--sandbox-cni and --sandbox-nodes say how a sandbox is made', {
-      hint: 'add --sandbox',
-    });
-  }
-  if (mutatePolicies && !sandbox) {
+  checkWhere(options);
+  if (options.mutatePolicies && !options.sandbox) {
     throw new NetproofError('usage', '--mutate-policies is for the embedded cluster alone', {
       hint: 'add --sandbox',
     });
