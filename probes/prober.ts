@@ -117,7 +117,7 @@ export class Prober {
           : this.#rounds.enough(Math.max(now(), nextAt), this.#knownAt);
         if (reason) return reason;
       }
-      await sleep(nextAt - now());
+      await sleep(Math.max(0, nextAt - now()));
     }
   }
 

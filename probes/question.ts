@@ -84,6 +84,7 @@ export class Question implements Waiting {
 
   due(now: number): number | undefined {
     if (this.#over) return undefined;
+    this.#makeUpForSleep(now);
     for (const slot of this.#open) if (now >= this.#limit(slot)) this.#expire(slot);
     if (!this.#over && this.#mayRetry() && now >= this.#retryTime()) {
       this.#means.retried();
@@ -91,6 +92,17 @@ export class Question implements Waiting {
     }
     if (!this.#over) this.#settleIfDone();
     return this.#over ? undefined : this.#nextTime();
+  }
+
+  /**
+   * A silence is to be listened to for the whole timeout: what the agent slept of it is added, up to as much again.
+   * Who slept longer has to ask again.
+   */
+  #makeUpForSleep(now: number): void {
+    if (now < this.#deadline || this.#means.longestStall(this.#startedAt, now) <= this.#tolerable) return;
+    const { timeout } = this.#settings;
+    const slept = this.#means.stalledFor(this.#startedAt, now);
+    if (slept <= timeout) this.#deadline = this.#startedAt + timeout + slept;
   }
 
   /** Drops everything; nothing is told any more. */
@@ -197,12 +209,19 @@ export class Question implements Waiting {
     if (this.#open.size === 0 && !this.#mayRetry()) this.#settle();
   }
 
-  /** A silence counts only if the agent was awake to hear. */
+  /** A silence counts only if the agent was awake to hear, or made up for its sleep. */
   #believed(slot: Slot, answer: Answer, now: number): Answer {
     if (answer.outcome !== 'timed-out' && answer.outcome !== 'dns-failed') return answer;
-    const tolerable = Math.max(STALL_MS, STALL_SHARE * this.#settings.timeout);
-    if (this.#means.longestStall(slot.at, now) <= tolerable) return answer;
+    if (this.#means.longestStall(slot.at, now) <= this.#tolerable) return answer;
+    const madeUp = this.#deadline - this.#startedAt - this.#settings.timeout;
+    if (slot.phase !== 'resolving' && madeUp > 0 && this.#means.stalledFor(slot.at, now) <= madeUp)
+      return answer;
     return { ...answer, outcome: 'errored', error: STARVED };
+  }
+
+  /** How long the agent may sleep at a stretch without a silence losing its meaning. */
+  get #tolerable(): number {
+    return Math.max(STALL_MS, STALL_SHARE * this.#settings.timeout);
   }
 
   /** What the agent slept through is not the network's slowness. */

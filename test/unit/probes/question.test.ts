@@ -10,7 +10,19 @@ interface Dialled {
 }
 
 /** A question over a network of the test's making: time moves by `at`, dials are answered by hand. */
-function asked(options: { echo?: boolean; attempts?: number; host?: string; stall?: number } = {}) {
+function asked(
+  options: {
+    echo?: boolean;
+    attempts?: number;
+    host?: string;
+    /** When the agent slept, from and to. */
+    stalls?: readonly (readonly [number, number])[];
+  } = {},
+) {
+  const within = (from: number, to: number): number[] =>
+    (options.stalls ?? []).map((each) => Math.max(0, Math.min(each[1], to) - Math.max(each[0], from)));
+  const awakeAt = (time: number): number =>
+    (options.stalls ?? []).find(([from, to]) => from <= time && time < to)?.[1] ?? time;
   let now = 0;
   let settled = false;
   let connected = false;
@@ -35,8 +47,8 @@ function asked(options: { echo?: boolean; attempts?: number; host?: string; stal
             lookups.push({ found, failed });
           })
         : host,
-    longestStall: () => options.stall ?? 0,
-    stalledFor: () => options.stall ?? 0,
+    longestStall: (from, to) => Math.max(0, ...within(from, to)),
+    stalledFor: (from, to) => within(from, to).reduce((sum, each) => sum + each, 0),
     retried: () => undefined,
   };
   const probe: ProbeOrder = {
@@ -61,10 +73,10 @@ function asked(options: { echo?: boolean; attempts?: number; host?: string; stal
       dialled[n]?.ear.connected();
     },
     answer: (n: number, answer: Answer) => dialled[n]?.ear.answered(answer),
-    /** Moves the time, telling the question whenever it asked to be told. */
+    /** Moves the time, telling the question whenever it asked to be told, or as soon after as the agent wakes. */
     at: (time: number) => {
-      while (!settled && next !== undefined && next <= time) {
-        now = next;
+      while (!settled && next !== undefined && awakeAt(next) <= time) {
+        now = awakeAt(next);
         next = question.due(now);
       }
       now = time;
@@ -74,7 +86,7 @@ function asked(options: { echo?: boolean; attempts?: number; host?: string; stal
 
 describe('question', () => {
   test('what the agent slept through is not the network’s slowness', () => {
-    const asleep = asked({ stall: 300 });
+    const asleep = asked({ stalls: [[10, 310]] });
     asleep.at(310);
     asleep.connect(0);
     expect(asleep.question.latency).toBe(10);
@@ -144,18 +156,56 @@ describe('question', () => {
     expect(it.question.answer().attempts.length).toBe(2);
   });
 
-  test('silence heard by a sleeping agent is no silence', () => {
-    const it = asked({ stall: 201 });
-    it.at(1000);
+  test('a silence that was mostly slept through is no silence', () => {
+    const it = asked({ stalls: [[100, 1101]] });
+    it.at(1200);
     expect(it.question.answer()).toMatchObject({ outcome: 'errored', starved: true });
     expect(it.question.answer().attempts.every((attempt) => attempt.error === 'starved')).toBe(true);
   });
 
+  test('what the agent slept is added to the deadline', () => {
+    const it = asked({ stalls: [[500, 701]] });
+    it.at(1200);
+    expect(it.settled()).toBe(false);
+    it.at(1201);
+    expect(it.question.answer()).toMatchObject({ outcome: 'timed-out', starved: false });
+  });
+
+  test('what it sleeps then is added too, until it is a timeout in all', () => {
+    const twice = asked({
+      stalls: [
+        [500, 701],
+        [1000, 1300],
+      ],
+    });
+    twice.at(1500);
+    expect(twice.settled()).toBe(false);
+    twice.at(1501);
+    expect(twice.question.answer()).toMatchObject({ outcome: 'timed-out', starved: false });
+    const often = asked({
+      stalls: [
+        [0, 900],
+        [1200, 1500],
+      ],
+    });
+    often.at(2000);
+    expect(often.question.answer()).toMatchObject({ outcome: 'errored', starved: true });
+  });
+
+  test('attempts that the agent slept through are made afterwards', () => {
+    const it = asked({ stalls: [[100, 900]] });
+    it.at(920);
+    expect(it.dialled.length).toBe(3);
+    it.at(1700);
+    it.answer(2, { outcome: 'connected' });
+    expect(it.question.answer()).toMatchObject({ outcome: 'connected', starved: false });
+  });
+
   test('a stall of a fifth of the timeout is borne, and an answer stays one however late we heard it', () => {
-    const silent = asked({ stall: 200 });
+    const silent = asked({ stalls: [[500, 700]] });
     silent.at(1000);
     expect(silent.question.answer().outcome).toBe('timed-out');
-    const open = asked({ stall: 5000 });
+    const open = asked({ stalls: [[0, 5000]] });
     open.answer(0, { outcome: 'connected' });
     expect(open.question.answer()).toMatchObject({ outcome: 'connected', starved: false });
   });
