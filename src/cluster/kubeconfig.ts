@@ -6,6 +6,7 @@ import { isNativeError } from 'node:util/types';
 import { load } from 'js-yaml';
 import { NetproofError } from '../model/errors.ts';
 import { nearest, quote } from '../scenario/words.ts';
+import { serverUrl } from './server.ts';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -114,7 +115,7 @@ function choose(config: Kubeconfig, wanted: string | undefined, files: readonly 
   const userName = textOf(context['user']);
   const user = userName === undefined ? {} : config.users.get(userName);
   if (user === undefined) throw dangling(name, 'user', userName ?? '');
-  return { context: name, server: server.replace(/\/$/, ''), cluster, user };
+  return { context: name, server: serverUrl(server, clusterName, cluster, user), cluster, user };
 }
 
 /** What Kubernetes puts into every pod that has a service account's token. */

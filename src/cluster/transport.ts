@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import type { ApiError, Cluster } from './cluster.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { AnswerFault, LinkFault } from './errors.ts';
@@ -27,6 +28,9 @@ export interface Transport {
 export function createTransport(server: string, source: CredentialSource, userAgent: string): Transport {
   const meter = createMeter();
   const { request: start } = server.startsWith('http:') ? http : https;
+  // Taken apart once; the path, where it has one, comes before every request's.
+  const { path, ...where } = urlToHttpOptions(new URL(server));
+  const prefix = (path ?? '').replace(/\/$/, '');
 
   const send = (request: Request, credentials: Credentials): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
@@ -35,7 +39,8 @@ export function createTransport(server: string, source: CredentialSource, userAg
       const { method, signal, silenceMs } = request;
       // Hundreds of streams may hang on a run's one signal: that many listeners are no leak.
       if (signal) setMaxListeners(0, signal);
-      const outgoing = start(server + request.path, { method, headers, agent, ...(signal && { signal }) });
+      const target = { ...where, path: `${prefix}${request.path}`, method, headers, agent };
+      const outgoing = start(signal ? { ...target, signal } : target);
       let incoming: IncomingMessage | undefined;
       outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));
       outgoing.on('error', (error) => reject(new LinkFault(error)));

@@ -61,6 +61,28 @@ describe('a kubeconfig', () => {
     },
   );
 
+  test.each([
+    ['https://api.example:6443/', {}, 'https://api.example:6443'],
+    ['https://api.example/k8s/clusters/c-1/', {}, 'https://api.example/k8s/clusters/c-1'],
+    ['localhost:8080', {}, 'http://localhost:8080'],
+    ['10.0.0.1:6443', { 'certificate-authority-data': 'Y2E=' }, 'https://10.0.0.1:6443'],
+    ['[fd00::1]:6443', { 'insecure-skip-tls-verify': true }, 'https://[fd00::1]:6443'],
+  ])('names the server %j with %j as kubectl understands it', (server, more, url) => {
+    const clusters = [{ name: 'c', cluster: { server, ...more } }];
+    const contexts = [{ name: 'x', context: { cluster: 'c' } }];
+    const kubeconfig = write(JSON.stringify({ clusters, contexts, 'current-context': 'x' }));
+    expect(find({ kubeconfig }).server).toBe(url);
+  });
+
+  test.each(['not a url', 'ftp://api.example', 'https://', 'https://api example', '10.0.0.1:99999'])(
+    'with the server %j is refused in words',
+    (server) => {
+      const kubeconfig = write(YAML.replace('https://api.example:6443/', server));
+      expect(() => find({ kubeconfig })).toThrow(expect.objectContaining({ code: 'usage' }));
+      expect(() => find({ kubeconfig })).toThrow(`cluster "c" of the kubeconfig has the server "${server}"`);
+    },
+  );
+
   test('that is empty has no current context', () => {
     expect(() => find({ kubeconfig: write('') })).toThrow(/no current context/);
   });
