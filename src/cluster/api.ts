@@ -15,6 +15,8 @@ export interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** Of the object in the answer only the metadata is wanted: a pod has the agent's whole program in it. */
+  readonly metadataOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** What to try again after a fault: anything that may pass (default), only what the server never saw, nothing. */
   readonly retry?: 'transient' | 'untouched' | 'never';
@@ -66,12 +68,16 @@ export function createApi(transport: Transport, clock: Clock, where: Where, budg
   };
 }
 
+/** Servers that don't know the first form use the second (API concepts, "Metadata-only fetches"). */
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+
 function requestOf(call: Call): Omit<Request, 'silenceMs'> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(key, value);
   return {
     method: call.method ?? 'GET',
     path: query.size === 0 ? call.path : `${call.path}?${query.toString()}`,
+    accept: call.metadataOnly === true ? METADATA : undefined,
     body: call.body === undefined ? undefined : JSON.stringify(call.body),
     signal: call.signal,
   };

@@ -9,6 +9,7 @@ import type {
   V1Namespace,
   V1NetworkPolicy,
   V1Node,
+  V1ObjectMeta,
   V1Pod,
   V1PodDisruptionBudget,
   V1PodTemplateSpec,
@@ -82,6 +83,8 @@ export interface Cluster {
   collect<T>(place: ResourcePlace, keep: (object: unknown) => T): Promise<T[] | undefined>;
   /** The object, or undefined if there is none. */
   get<K extends Kind>(kind: K, namespace: string | undefined, name: string): Promise<Kinds[K] | undefined>;
+  /** Its metadata alone, or undefined if there is none. */
+  metadata(kind: Kind, namespace: string | undefined, name: string): Promise<V1ObjectMeta | undefined>;
   /** With `dryRun`, the server validates and admits but stores nothing. */
   create<K extends Kind>(
     kind: K,

@@ -7,7 +7,7 @@ import type { Where } from './errors.ts';
 import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfig.ts';
 import { listAll, listKept } from './list.ts';
 import { followContainerLog } from './log.ts';
-import { createObject, deleteObject, getObject, unlessMissing } from './objects.ts';
+import { createObject, deleteObject, getMetadata, getObject, unlessMissing } from './objects.ts';
 import { apiVersions, isAllowed, ownSubject, podTemplateOf, serverVersion } from './questions.ts';
 import { ACCESS_REVIEW, RESOURCES, SELF_REVIEW, WORKLOADS } from './resources.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -61,6 +61,8 @@ function createCluster(transport: Transport, clock: Clock, where: Where, budgetM
       }),
     get: (kind, namespace, name) =>
       told('get', pluralOf(kind), namespace, () => getObject(api, kind, namespace, name)),
+    metadata: (kind, namespace, name) =>
+      told('get', pluralOf(kind), namespace, () => getMetadata(api, kind, namespace, name)),
     create: (kind, object, { dryRun = false } = {}) =>
       told('create', pluralOf(kind), object.metadata?.namespace, () =>
         createObject(api, kind, object, dryRun),

@@ -2,6 +2,7 @@
 import type { Api } from './api.ts';
 import type { Kind, Kinds } from './cluster.ts';
 import { isFault, statusOf } from './errors.ts';
+import type { V1ObjectMeta } from './types.ts';
 import { apiVersionOf, pathOf, RESOURCES } from './resources.ts';
 
 export async function createObject<K extends Kind>(
@@ -33,6 +34,7 @@ export async function deleteObject(api: Api, target: Target): Promise<boolean> {
   try {
     await api.text({
       method: 'DELETE',
+      metadataOnly: true,
       path: pathOf(RESOURCES[target.kind], target.namespace, target.name),
       body: {
         apiVersion: 'v1',
@@ -52,9 +54,9 @@ export async function deleteObject(api: Api, target: Target): Promise<boolean> {
 
 /** Almost always the UID is another one; a conflict about our own object must not pass for "nothing to delete". */
 async function isBeingDeleted(api: Api, target: Target, conflict: unknown): Promise<boolean> {
-  const found = await getObject(api, target.kind, target.namespace, target.name);
-  if (found?.metadata?.uid !== target.uid) return false;
-  if (found.metadata.deletionTimestamp != null) return true;
+  const found = await getMetadata(api, target.kind, target.namespace, target.name);
+  if (found?.uid !== target.uid) return false;
+  if (found.deletionTimestamp != null) return true;
   throw conflict;
 }
 
@@ -65,6 +67,19 @@ export async function getObject<K extends Kind>(
   name: string,
 ): Promise<Kinds[K] | undefined> {
   return await unlessMissing(() => api.json<Kinds[K]>({ path: pathOf(RESOURCES[kind], namespace, name) }));
+}
+
+export async function getMetadata(
+  api: Api,
+  kind: Kind,
+  namespace: string | undefined,
+  name: string,
+): Promise<V1ObjectMeta | undefined> {
+  const path = pathOf(RESOURCES[kind], namespace, name);
+  const found = await unlessMissing(() =>
+    api.json<{ metadata?: V1ObjectMeta }>({ path, metadataOnly: true }),
+  );
+  return found && (found.metadata ?? {});
 }
 
 export async function unlessMissing<T>(get: () => Promise<T>): Promise<T | undefined> {

@@ -12,6 +12,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query. */
   readonly path: string;
+  /** Media types; absent: JSON. */
+  readonly accept?: string | undefined;
   /** JSON. */
   readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -75,9 +77,10 @@ export function createTransport(server: string, source: CredentialSource, userAg
 function ignore(): void {}
 
 function headersOf(request: Request): http.OutgoingHttpHeaders {
-  if (request.body === undefined) return { accept: 'application/json' };
+  const { accept = 'application/json' } = request;
+  if (request.body === undefined) return { accept };
   return {
-    accept: 'application/json',
+    accept,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(request.body),
   };

@@ -102,7 +102,7 @@ export class PodWatch {
       await this.#clock.wait(CONFIRM_MS, this.#signal);
       if (this.#pods.has(key) || this.#signal.aborted) return;
       // A failure is the watch's own to tell.
-      const there = await this.#cluster.get('Pod', namespace, name).catch(() => true);
+      const there = await this.#cluster.metadata('Pod', namespace, name).catch(() => true);
       if (there === undefined && !this.#pods.has(key)) this.#set(key, null);
     }
   }

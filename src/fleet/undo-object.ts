@@ -22,8 +22,8 @@ export function undoObject(
     group: GROUPS[kind],
     what: `${kind.toLowerCase()} ${namespace === undefined ? name : `${namespace}/${name}`}`,
     undo: async () => {
-      const live = await cluster.get(kind, namespace, name);
-      const uid = live?.metadata?.labels?.[RUN_LABEL] === runId ? live.metadata.uid : undefined;
+      const live = await cluster.metadata(kind, namespace, name);
+      const uid = live?.labels?.[RUN_LABEL] === runId ? live.uid : undefined;
       return uid !== undefined && (await cluster.delete(kind, namespace, name, uid));
     },
   };

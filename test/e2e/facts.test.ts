@@ -1,10 +1,11 @@
 /** What netproof takes for granted of a cluster, and what its messages are read from. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from '../../src/cluster/connect.ts';
 import { ROLE_PREFIX, tokenOf, withToken } from './support/account.ts';
 import { Refused, type Send, send, sender, unlessMissing } from './support/api.ts';
 import { DETECTION } from './support/engine.ts';
 import { apply, eventually, list, type Manifest, remove } from './support/objects.ts';
-import { IMAGE, RUN_MS } from './support/place.ts';
+import { IMAGE, KUBECONFIG, RUN_MS } from './support/place.ts';
 
 const NAMESPACE = 'np-e2e-facts';
 const PLACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
@@ -53,6 +54,20 @@ test(
       expect(said).toBe(
         `pods "first" is forbidden: error looking up service account ${NAMESPACE}/default: serviceaccount "default" not found`,
       );
+  },
+  RUN_MS,
+);
+
+test(
+  'looking at a pod before it is deleted, and deleting it, bring its metadata only',
+  async () => {
+    const cluster = await connect({ kubeconfig: KUBECONFIG });
+    await apply(podOf('long', `${' '.repeat(50_000)}setInterval(() => 0, 1e6)`));
+    const before = cluster.traffic.bytesReceived;
+    const seen = await cluster.metadata('Pod', NAMESPACE, 'long');
+    expect(seen?.labels).toEqual({ app: 'long' });
+    expect(await cluster.delete('Pod', NAMESPACE, 'long', seen?.uid ?? '')).toBe(true);
+    expect(cluster.traffic.bytesReceived - before).toBeLessThan(20_000);
   },
   RUN_MS,
 );

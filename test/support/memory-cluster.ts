@@ -79,6 +79,7 @@ export function memoryCluster(oddities: Oddities = {}): MemoryCluster {
     },
     collect: unused,
     get: unused,
+    metadata: unused,
     create: unused,
     watch: unused,
     followLog: unused,

@@ -15,7 +15,7 @@ import type { Accept, Target } from './request.ts';
 import type { Resource } from './resource.ts';
 import { sendJson, setWarnings, shown } from './responding.ts';
 import type { Rest, Written } from './rest.ts';
-import { type IncludeObject, table } from './table.ts';
+import { type IncludeObject, partial, table } from './table.ts';
 
 export interface Parts {
   readonly rest: Rest;
@@ -73,14 +73,19 @@ export const include = (query: URLSearchParams): IncludeObject => {
 
 export function sendObject(call: Call, code: number, { object, warnings }: Written): void {
   setWarnings(call.response, warnings);
-  const whole = shown(call.resource, object);
+  sendJson(call.response, code, inForm(call, object));
+}
+
+/** The object in the form that the client asked for. */
+function inForm(call: Call, object: KubeObject): object {
+  if (call.accept.metadata) return partial(object);
+  if (!call.accept.table) return shown(call.resource, object);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
-  const options = { include: include(call.query), now: now(call), headers: true };
-  sendJson(
-    call.response,
-    code,
-    call.accept.table ? table(call.resource, [object], metadata, options) : whole,
-  );
+  return table(call.resource, [object], metadata, {
+    include: include(call.query),
+    now: now(call),
+    headers: true,
+  });
 }
 
 /** Options come in the body, and some in the query too. */

@@ -37,6 +37,8 @@ function named([plural = '', name, ...sub]: readonly string[]): Pick<Target, 'pl
 /** What the Accept header asks for beside plain JSON. */
 export interface Accept {
   readonly table: boolean;
+  /** Single objects with their metadata only. */
+  readonly metadata?: true;
   /** Version of aggregated discovery. */
   readonly aggregated?: string;
 }
@@ -55,6 +57,12 @@ export function parseAccept(header: string | undefined): Accept {
     if (as === undefined) return { table: false };
     if (as === 'Table' && parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1')
       return { table: true };
+    if (
+      as === 'PartialObjectMetadata' &&
+      parameters.get('g') === 'meta.k8s.io' &&
+      parameters.get('v') === 'v1'
+    )
+      return { table: false, metadata: true };
     const version = parameters.get('v');
     if (as === 'APIGroupDiscoveryList' && (version === 'v2' || version === 'v2beta1'))
       return { table: false, aggregated: version };

@@ -4,7 +4,8 @@ import type { Resource } from './resource.ts';
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-const partial = ({ metadata }: KubeObject): object => ({
+/** `PartialObjectMetadata`. */
+export const partial = ({ metadata }: KubeObject): object => ({
   kind: 'PartialObjectMetadata',
   apiVersion: 'meta.k8s.io/v1',
   metadata,

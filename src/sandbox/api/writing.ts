@@ -3,7 +3,7 @@ import { mediaType, readBody } from './body-reader.ts';
 import { type Call, SUCCESS, deleteOptions, nameOf, namespaceOf, sendObject, writeOptions } from './call.ts';
 import { type Deleted, deleteObject } from './deletion.ts';
 import { patchObject } from './patching.ts';
-import { listText, sendJson, sendText, shown } from './responding.ts';
+import { listText, sendJson, sendText } from './responding.ts';
 import { objectBody } from './rest.ts';
 import { loadModel } from './schema.ts';
 
@@ -60,7 +60,7 @@ export async function patch(call: Call): Promise<void> {
 function sendDeleted(call: Call, { object, gone }: Deleted): void {
   const { group, plural } = call.resource;
   if (!gone || ['pods', 'services', 'serviceaccounts'].includes(plural))
-    return sendJson(call.response, 200, shown(call.resource, object));
+    return sendObject(call, 200, { object, warnings: [] });
   const { name, uid } = object.metadata;
   const details = { name, ...(group ? { group } : {}), kind: plural, uid };
   return sendJson(call.response, 200, { ...SUCCESS, details });

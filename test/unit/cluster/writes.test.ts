@@ -103,6 +103,18 @@ describe('delete', () => {
     });
   });
 
+  test('of a pod only the metadata is sent back, if the server knows how', async () => {
+    at.server.on('DELETE', POD, (exchange) => exchange.json({}));
+    at.server.on('GET', POD, (exchange) => exchange.json({ metadata: { uid: 'uid-1' }, spec: {} }));
+    await remove();
+    expect(await at.cluster.metadata('Pod', 'shop', 'p')).toEqual({ uid: 'uid-1' });
+    expect(await at.cluster.metadata('Pod', 'shop', 'another')).toBeUndefined();
+    for (const { headers } of at.server.received.slice(-3))
+      expect(headers.accept).toBe(
+        'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+      );
+  });
+
   test('other kinds keep their grace period', async () => {
     at.server.on('DELETE', '/api/v1/namespaces/shop', (exchange) => exchange.json({}));
     expect(await at.cluster.delete('Namespace', undefined, 'shop', 'uid-1')).toBe(true);

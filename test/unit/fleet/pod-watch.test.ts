@@ -14,11 +14,11 @@ const RUNNING: Kinds['Pod'] = {
 };
 
 /** A cluster whose watch tells what the test tells, and that has this pod or has not. */
-function watched(get: () => Promise<Kinds['Pod'] | undefined>) {
+function watched(metadata: () => Promise<Kinds['Pod']['metadata'] | undefined>) {
   let tell: Tell = () => undefined;
   const cluster = {
     ...memoryCluster(),
-    get,
+    metadata,
     watch: (_kind: string, _selection: object, onEvent: Tell, signal: AbortSignal) => {
       tell = onEvent;
       return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -48,7 +48,7 @@ describe('the watch over pods', () => {
       asked += 1;
       if (asked === 1) throw new NetproofError('api-error', 'not now');
       if (asked === 3) tell({ type: 'added', object: RUNNING });
-      return RUNNING;
+      return RUNNING.metadata;
     });
     expect(await settled).toEqual({ kind: 'running' });
     expect(asked).toBe(3);
