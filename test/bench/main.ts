@@ -1,6 +1,6 @@
 /**
- * npm run bench: measures the policy evaluator, planning and whole runs, and prints JSON; --only=NAME one of them
- * (`evaluator`, `plan` or a mesh). Whole runs are on the embedded cluster; with --kubeconfig FILE on that cluster,
+ * npm run bench: measures the policy evaluator, an audit, planning and whole runs, and prints JSON; --only=NAME one
+ * of them (PARTS). Whole runs are on the embedded cluster; with --kubeconfig FILE on that cluster,
  * the small mesh only, and --image IMAGE is the pods' image there. Beside each, right after it, the floor: the same
  * connects by bare pods.
  */
@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { connect } from '../../src/cluster/connect.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { RunResult } from '../../src/model/result.ts';
@@ -21,6 +22,12 @@ import { busyCpuMs } from './machine.ts';
 import { LARGE, type Mesh, SMALL, writeMesh } from './mesh.ts';
 import { benchPlan } from './plan.ts';
 
+const PARTS = ['evaluator', 'audit', 'plan', SMALL.name, LARGE.name];
+const OPTIONS = {
+  only: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  image: { type: 'string' },
+} as const;
 const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
 
 interface Measured {
@@ -56,11 +63,6 @@ async function measureRun(kubeconfig: string, scenario: string, output: string):
   });
   const result = JSON.parse(readFileSync(output, 'utf8')) as RunResult;
   return { result, wallMs: performance.now() - from, busyCpuMs: busyCpuMs() - cpuFrom };
-}
-
-function option(name: string): string | undefined {
-  const flag = process.argv.indexOf(`--${name}`);
-  return flag < 0 ? undefined : process.argv[flag + 1];
 }
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
@@ -118,9 +120,9 @@ function floorOf(cluster: Cluster, mesh: Mesh, result: RunResult): Promise<Floor
   );
 }
 
-const given = option('kubeconfig');
-const image = option('image');
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+const { only, kubeconfig: given, image } = parseArgs({ options: OPTIONS }).values;
+if (only !== undefined && !PARTS.includes(only))
+  throw new Error(`there is no bench ${only}: ${PARTS.join(', ')}`);
 const folder = mkdtempSync(join(tmpdir(), 'netproof-bench-'));
 try {
   if (given !== undefined) console.log(JSON.stringify(await bench(given, SMALL, folder), null, 2));

@@ -1,8 +1,9 @@
 /** A cluster that fails or lies meanwhile: only where its nodes, policy engine and API server are ours to stop. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
 import { KEPT_OUT } from './support/engine.ts';
 import { handle, hasHandle } from './support/handle.ts';
-import { eventually, list, nothingLeft } from './support/objects.ts';
+import { eventually, list, type Manifest, nothingLeft } from './support/objects.ts';
 import { ALLOWED, DENIED, guarded } from './support/namespace.ts';
 import { RUN_MS } from './support/place.ts';
 import { proofOf, prove, startRun, table, type Written, writeScenario } from './support/scenario.ts';
@@ -24,6 +25,19 @@ function apart(): Written {
     { ...workload, node: name === 'server' ? 'node-2' : 'node-1' },
   ]);
   return { ...rest, workloads: Object.fromEntries(placed) as Written['workloads'] };
+}
+
+/** Resolves when both nodes have their control prober: Cilium's operator taints a node whose agent is gone. */
+async function controlsPlaced(): Promise<void> {
+  const controls = async (): Promise<readonly Manifest[]> =>
+    (await list('pods', undefined, RUN_LABEL)).filter(
+      ({ metadata }) =>
+        metadata.annotations?.[ANNOTATION.workload] === 'control' &&
+        metadata.annotations[ANNOTATION.role] === 'prober',
+    );
+  const isPlaced = ({ spec }: Manifest): boolean =>
+    (spec as { readonly nodeName?: string } | undefined)?.nodeName !== undefined;
+  await eventually(controls, (pods) => pods.length === 2 && pods.every(isPlaced));
 }
 
 needing('node-stop-enforcer')('a policy engine', () => {
@@ -98,6 +112,7 @@ needing('node-stop-agent')('an agent that is gone from one node', () => {
       const run = startRun(writeScenario({ ...apart(), attempt: { timeout: '5s' } }));
       try {
         await run.seen(/^probe \d+ of/m);
+        await controlsPlaced();
         await handle('node-stop-agent', 'node-2');
         const proved = proofOf(await run.ended);
         const seen = table(proved);
