@@ -131,6 +131,8 @@ export interface Cluster {
   whoAmI(): Promise<Subject | undefined>;
   /** Every API group with a version, e.g. `cilium.io/v2`, as discovery lists them to everybody. */
   apiVersions(): Promise<readonly string[]>;
+  /** When a connection to the server could last not be made; undefined if all could. */
+  lastUnreachable(): number | undefined;
   /** Requests made so far and the bytes they carried, where known. */
   readonly traffic: { readonly requests: number; readonly bytesSent: number; readonly bytesReceived: number };
 }

@@ -48,6 +48,7 @@ function createCluster(transport: Transport, clock: Clock, where: Where, budgetM
   return {
     ...where,
     traffic: transport.traffic,
+    lastUnreachable: transport.lastUnreachable,
     version: () => told('get', 'version', undefined, () => serverVersion(api)),
     list: <K extends Kind>(kind: K, selection: Selection = {}) =>
       told('list', pluralOf(kind), selection.namespace, async () => {

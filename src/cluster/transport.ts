@@ -25,6 +25,7 @@ export interface Transport {
   /** Resolves with a successful answer, its body unread; rejects with a fault. */
   open(request: Request): Promise<IncomingMessage>;
   readonly traffic: Cluster['traffic'];
+  readonly lastUnreachable: Cluster['lastUnreachable'];
 }
 
 export function createTransport(server: string, source: CredentialSource, userAgent: string): Transport {
@@ -34,6 +35,7 @@ export function createTransport(server: string, source: CredentialSource, userAg
   const { path, ...where } = urlToHttpOptions(new URL(server));
   const prefix = (path ?? '').replace(/\/$/, '');
 
+  let unreachableAt: number | undefined;
   const send = (request: Request, credentials: Credentials): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const { agent } = credentials;
@@ -45,7 +47,11 @@ export function createTransport(server: string, source: CredentialSource, userAg
       const outgoing = start(signal ? { ...target, signal } : target);
       let incoming: IncomingMessage | undefined;
       outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));
-      outgoing.on('error', (error) => reject(new LinkFault(error)));
+      outgoing.on('error', (error) => {
+        const fault = new LinkFault(error);
+        if (fault.neverSent && signal?.aborted !== true) unreachableAt = Date.now();
+        reject(fault);
+      });
       outgoing.once('socket', (socket) => {
         meter.count(socket);
         // Node's client takes its listener off a socket that it frees: an abort just then must not end the process.
@@ -61,6 +67,7 @@ export function createTransport(server: string, source: CredentialSource, userAg
 
   return {
     traffic: meter.traffic,
+    lastUnreachable: () => unreachableAt,
     async open(request) {
       let answer = await send(request, await source.current());
       if (answer.statusCode === 401) {

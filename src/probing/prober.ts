@@ -8,6 +8,7 @@ import { linked, withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { Observation } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
+import { awayFault } from './away.ts';
 
 export interface ProberRequest {
   readonly workload: string;
@@ -63,6 +64,7 @@ interface Heard {
 /** Resolves also when the prober is lost on the way: then with the fault. Rejects if it never started. */
 export async function runProber(context: Context, request: ProberRequest): Promise<ProberLog> {
   const order = proberOrder(context, request, false);
+  const asked = context.clock.now();
   const pod = await launchPod(context, { ...request, order });
   request.onLaunched?.(pod);
   const heard: Heard = { results: new Map(), kubeletAt: [] };
@@ -77,7 +79,10 @@ export async function runProber(context: Context, request: ProberRequest): Promi
   await log.done;
   reading.release();
   context.signal.throwIfAborted();
-  const fault = log.fault ?? (await endFault(context, pod, heard, order.probes.length));
+  const fault =
+    log.fault ??
+    (await endFault(context, pod, heard, order.probes.length)) ??
+    awayFault(context.cluster.lastUnreachable(), asked);
   return { pod, salt: order.salt, ...onOurClock(heard, log.offsetMs), fault };
 }
 

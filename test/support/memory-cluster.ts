@@ -80,6 +80,7 @@ export function memoryCluster(oddities: Oddities = {}): MemoryCluster {
     collect: unused,
     get: unused,
     metadata: unused,
+    lastUnreachable: () => undefined,
     create: unused,
     watch: unused,
     followLog: unused,

@@ -35,6 +35,21 @@ describe('silence', () => {
   });
 });
 
+describe('a server that is away', () => {
+  test('is remembered, and nothing else is taken for it', async () => {
+    const link = transport();
+    server.on('GET', '/x', (exchange) => exchange.cut());
+    await expect(link.open(get(5_000))).rejects.toMatchObject({ neverSent: false });
+    await expect(link.open({ ...get(5_000), signal: AbortSignal.abort() })).rejects.toThrow();
+    expect(link.lastUnreachable()).toBeUndefined();
+    const before = Date.now();
+    await server.close();
+    await expect(link.open(get(5_000))).rejects.toMatchObject({ neverSent: true });
+    expect(link.lastUnreachable()).toBeGreaterThanOrEqual(before);
+    server = await startApiServer();
+  });
+});
+
 describe('answers', () => {
   test.each([
     ['a Status', '{"kind":"Status","reason":"Invalid","message":"spec: wrong"}', 'Invalid', 'spec: wrong'],
