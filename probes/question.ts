@@ -95,8 +95,8 @@ export class Question implements Waiting {
   }
 
   /**
-   * A silence is to be listened to for the whole timeout: what the agent slept of it is added, up to as much again.
-   * Who slept longer has to ask again.
+   * A silence is to be listened to for the whole timeout: what the agent slept of it, if that was more than is
+   * tolerable, is added, up to as much again. Who slept longer has to ask again.
    */
   #makeUpForSleep(now: number): void {
     if (now < this.#deadline || this.#means.longestStall(this.#startedAt, now) <= this.#tolerable) return;
