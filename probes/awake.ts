@@ -29,7 +29,7 @@ export class Awake {
 
   /** Longest stretch within `[from, to]` in which the loop did not run, one going on at `to` included. */
   longestStall(from: number, to: number): number {
-    let longest = Math.max(0, to - Math.max(from, this.#last + this.#period));
+    let longest = this.#goingOn(from, to);
     for (let i = this.#stalls.length - 1; i >= 0; i--) {
       const stall = this.#stalls[i];
       if (stall === undefined || stall.to <= from) break;
@@ -38,15 +38,19 @@ export class Awake {
     return longest;
   }
 
-  /** How much of `[from, to]` the loop did not run, in stalls long enough to be noted. */
+  /** How much of `[from, to]` the loop did not run, in stalls long enough to be noted and one going on at `to`. */
   stalledFor(from: number, to: number): number {
-    let sum = 0;
+    let sum = this.#goingOn(from, to);
     for (let i = this.#stalls.length - 1; i >= 0; i--) {
       const stall = this.#stalls[i];
       if (stall === undefined || stall.to <= from) break;
       sum += Math.max(0, Math.min(stall.to, to) - Math.max(stall.from, from));
     }
     return sum;
+  }
+
+  #goingOn(from: number, to: number): number {
+    return Math.max(0, to - Math.max(from, this.#last + this.#period));
   }
 
   /** Longest delay since the last call. */

@@ -4,6 +4,7 @@ import { showsLatency } from './latency.ts';
 import { codeOf, STARVED, wantsSlower } from './outcomes.ts';
 import { isAnswer, rank } from './rank.ts';
 import type { RoundAnswer } from './rounds.ts';
+import { Silence, type Sleep } from './silence.ts';
 import type { Attempt, ProbeOrder } from './wire.ts';
 import type { Waiting } from './wheel.ts';
 
@@ -11,10 +12,6 @@ import type { Waiting } from './wheel.ts';
 const START_SHARE = 0.3;
 /** The kernel completes handshakes for a server that is busy: its words may take longer than its SYN/ACK. */
 const ECHO_PATIENCE = 3;
-/** A timeout says nothing if the agent slept for this share of it … */
-const STALL_SHARE = 0.2;
-/** … and for at least this long. */
-const STALL_MS = 100;
 
 /** What a question needs from around it. */
 export interface Means {
@@ -22,8 +19,7 @@ export interface Means {
   dial(probe: ProbeOrder): Dial;
   /** The address to dial for a host; throws synchronously or rejects if there is none. */
   address(host: string, attempt: number): string | Promise<string>;
-  longestStall(from: number, to: number): number;
-  stalledFor(from: number, to: number): number;
+  readonly sleep: Sleep;
   /** Told of every attempt after a question's first. */
   retried(): void;
 }
@@ -55,9 +51,8 @@ export class Question implements Waiting {
   readonly #attempts: Attempt[] = [];
   /** Attempts of earlier tries of this round, in which the agent could not measure. */
   readonly #former: readonly Attempt[];
+  readonly #silence: Silence;
   #begun = 0;
-  #startedAt = 0;
-  #deadline = 0;
   #over = false;
   /** Time to the first answer, without the name's resolution and the agent's own sleep. */
   latency: number | undefined;
@@ -73,18 +68,19 @@ export class Question implements Waiting {
     this.#means = means;
     this.#settled = settled;
     this.#former = former;
+    this.#silence = new Silence(settings.timeout, means.sleep);
   }
 
   /** Starts the first attempt; returns when it wants to hear of the time, undefined if it is over already. */
   begin(): number | undefined {
-    this.#startAt(this.#means.now());
+    this.#silence.start(this.#means.now());
     this.#try();
     return this.#over ? undefined : this.#nextTime();
   }
 
   due(now: number): number | undefined {
     if (this.#over) return undefined;
-    this.#makeUpForSleep(now);
+    this.#silence.makeUpForSleep(now);
     for (const slot of this.#open) if (now >= this.#limit(slot)) this.#expire(slot);
     if (!this.#over && this.#mayRetry() && now >= this.#retryTime()) {
       this.#means.retried();
@@ -92,17 +88,6 @@ export class Question implements Waiting {
     }
     if (!this.#over) this.#settleIfDone();
     return this.#over ? undefined : this.#nextTime();
-  }
-
-  /**
-   * A silence is to be listened to for the whole timeout: what the agent slept of it, if that was more than is
-   * tolerable, is added, up to as much again. Who slept longer has to ask again.
-   */
-  #makeUpForSleep(now: number): void {
-    if (now < this.#deadline || this.#means.longestStall(this.#startedAt, now) <= this.#tolerable) return;
-    const { timeout } = this.#settings;
-    const slept = this.#means.stalledFor(this.#startedAt, now);
-    if (slept <= timeout) this.#deadline = this.#startedAt + timeout + slept;
   }
 
   /** Drops everything; nothing is told any more. */
@@ -124,11 +109,6 @@ export class Question implements Waiting {
     };
   }
 
-  #startAt(now: number): void {
-    this.#startedAt = now;
-    this.#deadline = now + this.#settings.timeout;
-  }
-
   #try(): void {
     const slot: Slot = { n: this.#former.length + this.#begun++, at: this.#means.now(), phase: 'resolving' };
     this.#open.add(slot);
@@ -147,7 +127,7 @@ export class Question implements Waiting {
         if (!this.#open.has(slot)) return;
         // The time for the name is not the destination's: the deadline counts from the first packet to it.
         slot.at = this.#means.now();
-        if (this.#attempts.length === 0 && this.#open.size === 1) this.#startAt(slot.at);
+        if (this.#attempts.length === 0 && this.#open.size === 1) this.#silence.start(slot.at);
         try {
           this.#dial(slot, address);
         } catch (error) {
@@ -209,24 +189,17 @@ export class Question implements Waiting {
     if (this.#open.size === 0 && !this.#mayRetry()) this.#settle();
   }
 
-  /** A silence counts only if the agent was awake to hear, or made up for its sleep. */
+  /** Silence counts only if the agent could hear. */
   #believed(slot: Slot, answer: Answer, now: number): Answer {
     if (answer.outcome !== 'timed-out' && answer.outcome !== 'dns-failed') return answer;
-    if (this.#means.longestStall(slot.at, now) <= this.#tolerable) return answer;
-    const madeUp = this.#deadline - this.#startedAt - this.#settings.timeout;
-    if (slot.phase !== 'resolving' && madeUp > 0 && this.#means.stalledFor(slot.at, now) <= madeUp)
-      return answer;
-    return { ...answer, outcome: 'errored', error: STARVED };
-  }
-
-  /** How long the agent may sleep at a stretch without a silence losing its meaning. */
-  get #tolerable(): number {
-    return Math.max(STALL_MS, STALL_SHARE * this.#settings.timeout);
+    const heard =
+      slot.phase === 'resolving' ? this.#silence.sleptLittle(slot.at, now) : this.#silence.wasHeard(now);
+    return heard ? answer : { ...answer, outcome: 'errored', error: STARVED };
   }
 
   /** What the agent slept through is not the network's slowness. */
   #awakeTime(from: number, to: number): number {
-    return to - from - this.#means.stalledFor(from, to);
+    return to - from - this.#means.sleep.stalledFor(from, to);
   }
 
   #settle(): void {
@@ -236,19 +209,19 @@ export class Question implements Waiting {
 
   /** True while another attempt may start: the first connection's words are waited for alone. */
   #mayRetry(): boolean {
-    if (this.#begun >= this.#settings.attempts || this.#means.now() >= this.#deadline) return false;
+    if (this.#begun >= this.#settings.attempts || this.#means.now() >= this.#silence.until) return false;
     for (const slot of this.#open) if (slot.phase !== 'dialling') return false;
     return true;
   }
 
   #retryTime(): number {
     const { attempts, timeout } = this.#settings;
-    return this.#startedAt + (this.#begun * START_SHARE * timeout) / Math.max(1, attempts - 1);
+    return this.#silence.from + (this.#begun * START_SHARE * timeout) / Math.max(1, attempts - 1);
   }
 
   #limit(slot: Slot): number {
     if (slot.phase === 'resolving') return slot.at + this.#settings.timeout;
-    if (slot.connectedAt === undefined) return this.#deadline;
+    if (slot.connectedAt === undefined) return this.#silence.until;
     return slot.connectedAt + ECHO_PATIENCE * this.#settings.timeout;
   }
 

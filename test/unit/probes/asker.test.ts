@@ -6,6 +6,7 @@ import type { ProbeOrder } from '../../../probes/wire.ts';
 import { Wheel } from '../../../probes/wheel.ts';
 
 const TIMEOUT = 1000;
+const awake = (): number => 0;
 
 /** An asker over a network of the test's making: time moves by `at`, dials are answered by hand or by their deadline. */
 function asker(options: { probes: number; concurrency: number; stall?: () => number }) {
@@ -27,8 +28,7 @@ function asker(options: { probes: number; concurrency: number; stall?: () => num
         return { expire: (): Answer => ({ outcome: 'timed-out' }), abandon: () => undefined };
       },
       address: (host) => host,
-      longestStall: options.stall ?? (() => 0),
-      stalledFor: () => 0,
+      sleep: { longestStall: options.stall ?? awake, stalledFor: options.stall ?? awake },
     },
     wheel,
     new Pace(10_000, 0),
@@ -94,7 +94,7 @@ describe('asker', () => {
   });
 
   test('what could not be heard is asked again within its own round', async () => {
-    let stalled = 900;
+    let stalled = TIMEOUT + 1;
     const { asker: it, rounds, at } = asker({ probes: 1, concurrency: 10, stall: () => stalled });
     const first = it.ask(0, TIMEOUT);
     await at(1010);

@@ -23,6 +23,7 @@ describe('awake', () => {
 
   test('a stall that goes on counts before any tick told of it', () => {
     expect(ticked(20, 40).longestStall(0, 340)).toBe(280);
+    expect(ticked(20, 140, 160).stalledFor(0, 340)).toBe(100 + 160);
   });
 
   test('an earlier, longer stall is not hidden by a later one', () => {

@@ -47,8 +47,10 @@ function asked(
             lookups.push({ found, failed });
           })
         : host,
-    longestStall: (from, to) => Math.max(0, ...within(from, to)),
-    stalledFor: (from, to) => within(from, to).reduce((sum, each) => sum + each, 0),
+    sleep: {
+      longestStall: (from, to) => Math.max(0, ...within(from, to)),
+      stalledFor: (from, to) => within(from, to).reduce((sum, each) => sum + each, 0),
+    },
     retried: () => undefined,
   };
   const probe: ProbeOrder = {
