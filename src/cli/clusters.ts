@@ -37,13 +37,12 @@ export function checkWhere({ sandbox, kubeconfig, context, sandboxCni, sandboxNo
   }
 }
 
-/** Works on the cluster that was chosen, and ends it if it is a sandbox. */
+/** Works on the cluster that was chosen, `checkWhere` having been asked, and ends it if it is a sandbox. */
 export async function onCluster<T>(
   where: Where,
   context: Context,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  checkWhere(where);
   if (!where.sandbox) return work(await connectTo(where));
   const choice = { cni: where.sandboxCni, nodes: where.sandboxNodes };
   return withSandbox(choice, context, async (sandbox) => work(await connectToSandbox(sandbox)));

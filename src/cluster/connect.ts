@@ -35,7 +35,7 @@ export async function connect(
   const login = findLogin(options, effects.env);
   const where = { server: login.server, context: login.context };
   const source = await createCredentialSource(login, effects.clock);
-  const transport = createTransport(where.server, source, `netproof/${packageVersion()}`);
+  const transport = createTransport(where.server, source, `netproof/${packageVersion()}`, effects.clock);
   await createCluster(transport, effects.clock, where, FIRST_BUDGET_MS).version();
   return createCluster(transport, effects.clock, where);
 }

@@ -4,6 +4,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
+import type { Clock } from './clock.ts';
 import type { ApiError, Cluster } from './cluster.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { AnswerFault, LinkFault } from './errors.ts';
@@ -28,9 +29,15 @@ export interface Transport {
   readonly lastUnreachable: Cluster['lastUnreachable'];
 }
 
-export function createTransport(server: string, source: CredentialSource, userAgent: string): Transport {
+export function createTransport(
+  server: string,
+  source: CredentialSource,
+  userAgent: string,
+  clock: Clock,
+): Transport {
   const meter = createMeter();
-  const { request: start } = server.startsWith('http:') ? http : https;
+  const isPlain = server.startsWith('http:');
+  const { request: start } = isPlain ? http : https;
   // Taken apart once; the path, where it has one, comes before every request's.
   const { path, ...where } = urlToHttpOptions(new URL(server));
   const prefix = (path ?? '').replace(/\/$/, '');
@@ -46,14 +53,17 @@ export function createTransport(server: string, source: CredentialSource, userAg
       const target = { ...where, path: `${prefix}${request.path}`, method, headers, agent };
       const outgoing = start(signal ? { ...target, signal } : target);
       let incoming: IncomingMessage | undefined;
+      let isConnected = false;
       outgoing.setTimeout(silenceMs, () => (incoming ?? outgoing).destroy(silence(silenceMs)));
       outgoing.on('error', (error) => {
-        const fault = new LinkFault(error);
-        if (fault.neverSent && signal?.aborted !== true) unreachableAt = Date.now();
-        reject(fault);
+        // A load balancer without a server behind it takes the connection and drops it before TLS is up.
+        if (!isConnected && signal?.aborted !== true) unreachableAt = clock.now();
+        reject(new LinkFault(error));
       });
       outgoing.once('socket', (socket) => {
         meter.count(socket);
+        if (outgoing.reusedSocket) isConnected = true;
+        else socket.once(isPlain ? 'connect' : 'secureConnect', () => (isConnected = true));
         // Node's client takes its listener off a socket that it frees: an abort just then must not end the process.
         if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
       });
@@ -75,8 +85,10 @@ export function createTransport(server: string, source: CredentialSource, userAg
         answer = await send(request, await source.renewed());
       }
       const status = answer.statusCode ?? 0;
-      if (status < 200 || status > 299) throw await faultOf(answer, status);
-      return answer;
+      if (status >= 200 && status <= 299) return answer;
+      const body = await readBody(answer);
+      if (isGateways(status, body)) unreachableAt = clock.now();
+      throw faultOf(answer, status, body);
     },
   };
 }
@@ -108,8 +120,12 @@ export async function readBody(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function faultOf(answer: IncomingMessage, status: number): Promise<AnswerFault> {
-  const body = await readBody(answer);
+/** A proxy says so when it has no API server behind it; an API server's own answer is a Status object. */
+function isGateways(status: number, body: string): boolean {
+  return status >= 502 && status <= 504 && parseObject(body)?.['kind'] !== 'Status';
+}
+
+function faultOf(answer: IncomingMessage, status: number, body: string): AnswerFault {
   const seconds = Number(answer.headers['retry-after']);
   const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
   return new AnswerFault(describe(body, status, answer.statusMessage ?? ''), retryAfterMs);

@@ -1,7 +1,10 @@
 /** An API server that was away while a prober asked. */
 
-/** Clients that lost the server come back up to so much later (client-go's reflectors, `maxBackoff`), milliseconds. */
-const RETURN_MS = 30_000;
+/**
+ * Clients that lost the server come back up to so much later, milliseconds: twice the longest pause of client-go's
+ * reflectors, which they lengthen at random (tools/cache/reflector.go, `defaultBackoffMax` and `defaultBackoffJitter`).
+ */
+const RETURN_MS = 60_000;
 
 /**
  * Policy engines learn of a new pod from the API server. Until they do they may drop what a policy allows, or not yet
@@ -14,4 +17,9 @@ const RETURN_MS = 30_000;
 export function awayFault(unreachableAt: number | undefined, asked: number): string | undefined {
   if (unreachableAt === undefined || unreachableAt < asked - RETURN_MS) return undefined;
   return 'the API server could not be reached around then: policies may not have known the pod';
+}
+
+/** How long until an absence of the server no longer takes its meaning from what is asked, milliseconds. */
+export function awayFor(unreachableAt: number | undefined, now: number): number {
+  return unreachableAt === undefined ? 0 : Math.max(0, unreachableAt + RETURN_MS + 1 - now);
 }

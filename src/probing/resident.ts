@@ -20,6 +20,8 @@ export type Round = readonly [number, Outcome];
 
 export interface Resident {
   readonly pod: FleetPod;
+  /** When its pod was asked for. */
+  readonly askedAt: number;
   /** Rounds of each probe so far, by its index. */
   readonly rounds: readonly (readonly Round[])[];
   readonly log: AgentLogReader;
@@ -38,6 +40,7 @@ export async function startResident(
   onRound: (result?: ResultLine) => void = () => undefined,
 ): Promise<Resident> {
   const order = proberOrder(context, request, true);
+  const askedAt = context.clock.now();
   const pod = await launchPod(context, { ...request, order });
   const rounds: Round[][] = request.probes.map(() => []);
   const kubeletAt: number[] = [];
@@ -59,12 +62,5 @@ export async function startResident(
   const log = readAgentLog(context.cluster, pod, take, () => context.clock.now(), context.signal);
   const ended = (): void => onRound();
   log.done.then(ended, ended);
-  return {
-    pod,
-    rounds,
-    log,
-    salt: order.salt,
-    kubeletAt,
-    lag,
-  };
+  return { pod, askedAt, rounds, log, salt: order.salt, kubeletAt, lag };
 }

@@ -3,7 +3,7 @@ import type { ArgumentsCamelCase } from 'yargs';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { type ExitCode, NetproofError } from '../../model/errors.ts';
 import type { PreflightResult } from '../../model/result.ts';
-import { onCluster } from '../clusters.ts';
+import { checkWhere, onCluster } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launchPreflight, newRunId } from '../launch.ts';
 import { behaviourList, durationOption, whereOptions, type WhereArguments } from '../options.ts';
@@ -69,6 +69,7 @@ export const preflight: Command<PreflightArguments> = {
       .example('$0 preflight --sandbox --sandbox-cni ignores-except', 'see it find something')
       .epilogue(behaviourList('--sandbox-cni')),
   execute: async (options, context) => {
+    checkWhere(options);
     const wanted = await wantedBy(options);
     const prove = async (cluster: Cluster): Promise<ExitCode> => {
       const report = (result: PreflightResult): Promise<void> => write(result, options.output, context);

@@ -8,6 +8,7 @@ import type { Listener } from '../../fleet/deploy.ts';
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Observation, ProbeRecord, ProberRecord, RunRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { awayFault } from '../../probing/away.ts';
 import { listenerRecord, sightingsOf } from '../../probing/record.ts';
 import type { CanaryCell } from './cells.ts';
 import type { Ask, Stage, Voice } from './stage.ts';
@@ -175,7 +176,7 @@ function recordOf(
     units: [],
     policies: [],
     probes: seen.map((each) => probeOf(each, stage)),
-    probers: [...stage.voices.values()].map(proberOf),
+    probers: [...stage.voices.values()].map((voice) => proberOf(context, voice)),
     listeners: [...stage.listeners.values()].map((listener) => listenerRecord(listener, new Set())),
     controls: [],
     notes: [],
@@ -222,14 +223,15 @@ function observe(
   };
 }
 
-function proberOf({ actor, resident }: Voice): ProberRecord {
-  const { pod, log, kubeletAt } = resident;
+function proberOf({ cluster }: Context, { actor, resident }: Voice): ProberRecord {
+  const { pod, askedAt, log, kubeletAt } = resident;
+  const fault = log.fault ?? awayFault(cluster.lastUnreachable(), askedAt);
   return {
     pod: pod.name,
     workload: actor,
     node: pod.node,
-    complete: log.fault === undefined,
-    ...(log.fault === undefined ? {} : { fault: log.fault }),
+    complete: fault === undefined,
+    ...(fault === undefined ? {} : { fault }),
     offsetMs: log.offsetMs,
     kubeletAt: kubeletAt.map((at) => at + log.offsetMs),
     startedAt: 0,

@@ -78,8 +78,8 @@ export function sendObject(call: Call, code: number, { object, warnings }: Writt
 
 /** The object in the form that the client asked for. */
 function inForm(call: Call, object: KubeObject): object {
-  if (call.accept.metadata) return partial(object);
-  if (!call.accept.table) return shown(call.resource, object);
+  if (call.accept.form === 'metadata') return partial(object);
+  if (call.accept.form !== 'table') return shown(call.resource, object);
   const metadata = { resourceVersion: object.metadata.resourceVersion };
   return table(call.resource, [object], metadata, {
     include: include(call.query),

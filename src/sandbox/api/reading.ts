@@ -7,7 +7,7 @@ import { watch } from './watching.ts';
 export function list(call: Call): void {
   const { resource, query, response } = call;
   const { revisions, metadata } = call.lists.list(resource, call.target.namespace, query);
-  if (!call.accept.table) return sendText(response, 200, listText(resource, revisions, metadata));
+  if (call.accept.form !== 'table') return sendText(response, 200, listText(resource, revisions, metadata));
   const objects = revisions.map(({ object }) => object);
   const options = { include: include(query), now: now(call), headers: true };
   return sendJson(response, 200, table(resource, objects, metadata, options));
@@ -20,7 +20,7 @@ export function startWatch(call: Call): void {
     namespace: target.namespace,
     query,
     ...(target.name === undefined ? {} : { name: target.name }),
-    ...(accept.table ? { table: include(query) } : {}),
+    ...(accept.form === 'table' ? { table: include(query) } : {}),
   };
   watch(call.rest.context.store, request, response, () => now(call));
 }

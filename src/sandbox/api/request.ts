@@ -34,38 +34,29 @@ function named([plural = '', name, ...sub]: readonly string[]): Pick<Target, 'pl
   };
 }
 
-/** What the Accept header asks for beside plain JSON. */
-export interface Accept {
-  readonly table: boolean;
-  /** Single objects with their metadata only. */
-  readonly metadata?: true;
-  /** Version of aggregated discovery. */
-  readonly aggregated?: string;
-}
+/** What the Accept header asks for: in `metadata` form single objects alone come; lists and watches bring the whole. */
+export type Accept =
+  | { readonly form: 'object' | 'table' | 'metadata' }
+  | { readonly form: 'discovery'; readonly version: string };
 
 /** The first acceptable form wins, as in the real server's negotiation. */
-export function parseAccept(header: string | undefined): Accept {
-  for (const part of (header ?? '').split(',')) {
-    const parameters = new Map(
-      part
-        .split(';')
-        .slice(1)
-        .map((one) => one.trim().split('=') as [string, string | undefined]),
-    );
-    const as = parameters.get('as');
-    if (!part.trim().startsWith('application/json')) continue;
-    if (as === undefined) return { table: false };
-    if (as === 'Table' && parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1')
-      return { table: true };
-    if (
-      as === 'PartialObjectMetadata' &&
-      parameters.get('g') === 'meta.k8s.io' &&
-      parameters.get('v') === 'v1'
-    )
-      return { table: false, metadata: true };
-    const version = parameters.get('v');
-    if (as === 'APIGroupDiscoveryList' && (version === 'v2' || version === 'v2beta1'))
-      return { table: false, aggregated: version };
-  }
-  return { table: false };
+export function parseAccept(header = ''): Accept {
+  const forms = header.split(',').map((part) => formOf(part.trim()));
+  return forms.find((form) => form !== undefined) ?? { form: 'object' };
+}
+
+function formOf(part: string): Accept | undefined {
+  const [type, ...parameters] = part.split(';');
+  if (type?.trim() !== 'application/json') return undefined;
+  const { as, g, v } = Object.fromEntries(parameters.map((one) => one.trim().split('='))) as Record<
+    string,
+    string | undefined
+  >;
+  if (as === undefined) return { form: 'object' };
+  const isMeta = g === 'meta.k8s.io' && v === 'v1';
+  if (as === 'Table' && isMeta) return { form: 'table' };
+  if (as === 'PartialObjectMetadata' && isMeta) return { form: 'metadata' };
+  if (as === 'APIGroupDiscoveryList' && (v === 'v2' || v === 'v2beta1'))
+    return { form: 'discovery', version: v };
+  return undefined;
 }

@@ -31,8 +31,9 @@ function sendAggregated(response: ServerResponse, groups: readonly string[], ver
 function discover(path: readonly string[], accept: Accept, response: ServerResponse): boolean {
   const [first, second, third] = path;
   const known = `/${path.join('/')}`;
-  if (known === '/api' && accept.aggregated) sendAggregated(response, [''], accept.aggregated);
-  else if (known === '/apis' && accept.aggregated) sendAggregated(response, GROUPS, accept.aggregated);
+  const version = accept.form === 'discovery' ? accept.version : undefined;
+  if (known === '/api' && version !== undefined) sendAggregated(response, [''], version);
+  else if (known === '/apis' && version !== undefined) sendAggregated(response, GROUPS, version);
   else if (known === '/api') sendJson(response, 200, coreVersions());
   else if (known === '/apis') sendJson(response, 200, groupList());
   else if (known === '/version') sendJson(response, 200, versionInfo());

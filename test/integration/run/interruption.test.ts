@@ -1,7 +1,7 @@
 /** Runs that are ended from outside, in each phase: cleaned up, or with word of how to; and links that break. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Running, netproof, start } from '../../support/netproof.ts';
-import { Lab, RUN_MS, table, unlessStarved, type Written } from '../../support/sandbox-run.ts';
+import { Lab, proofOf, RUN_MS, table, unlessStarved, type Written } from '../../support/sandbox-run.ts';
 import { type Link, openLink } from '../../support/link.ts';
 
 let lab: Lab;
@@ -162,22 +162,44 @@ describe('the link to the API server', () => {
   );
 
   test(
-    'may be gone for a while',
+    'may be gone for a while, but what was probed around then proves nothing',
     () =>
       linked(async (link, kubeconfig) => {
         const before = await lab.everything();
-        const proved = await unlessStarved(async () => {
-          const run = await lab.start(scenario('ended'), [], kubeconfig);
-          const [, id = ''] = await run.seen(/^run (\w+)$/m);
-          const { metadata } = await lab.launched('client', 'prober', id);
-          link.refuse(true);
-          // Whatever it was asked meanwhile was not heard: until the prober is done.
-          await lab.ended(metadata?.name ?? '', metadata?.namespace ?? '');
-          link.refuse(false);
-          return run.ended;
-        });
-        expect(table(proved)).toEqual(DROPPED);
-        expect(proved.code).toBe(0);
+        const run = await lab.start(scenario('ended'), [], kubeconfig);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        const { metadata } = await lab.launched('client', 'prober', id);
+        link.refuse(true);
+        // Whatever it was asked meanwhile was not heard: until the prober is done.
+        await lab.ended(metadata?.name ?? '', metadata?.namespace ?? '');
+        link.refuse(false);
+        const proved = proofOf(await run.ended);
+        expect(proved.code).toBe(4);
+        const told = proved.result.verdicts.map(({ verdict, cause, because }) => [verdict, cause, because]);
+        const why = expect.stringContaining('the API server could not be reached around then');
+        expect(told).toEqual(told.map(() => ['inconclusive', 'probe-lost', why]));
+        await lab.unchanged(before);
+      }),
+    RUN_MS,
+  );
+
+  test(
+    'if it is gone in the preflight, that is played again once policies are known again',
+    () =>
+      linked(async (link, kubeconfig) => {
+        const before = await lab.everything();
+        const run = await lab.start(scenario('ended'), [], kubeconfig);
+        const [, id = ''] = await run.seen(/^run (\w+)$/m);
+        await lab.launched('canary-stranger-0', 'prober', id);
+        link.refuse(true);
+        await link.refusal();
+        link.refuse(false);
+        await run.seen(
+          /^note: ingress could not be shown, so once more: the API server could not be reached/m,
+        );
+        await run.seen(/^note: waiting \d+ s for whatever enforces policies/m);
+        run.process.kill('SIGINT');
+        expect((await run.ended).code).toBe(5);
         await lab.unchanged(before);
       }),
     RUN_MS,

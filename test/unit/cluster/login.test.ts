@@ -135,7 +135,7 @@ describe('a proxy', () => {
       login({ token: server.token }, cluster, server.url),
       fastClock(),
     );
-    const transport = createTransport(server.url, source, 'test');
+    const transport = createTransport(server.url, source, 'test', fastClock());
     for (let i = 0; i < 3; i++) {
       const answer = await transport.open({ method: 'GET', path: '/version', silenceMs: 5_000 });
       expect(await readBody(answer)).toBe('{"gitVersion":"v1.34.1"}');
