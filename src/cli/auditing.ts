@@ -5,7 +5,7 @@ import { DEFAULT_GIT, loadConfig } from '../audit/config/load.ts';
 import { gitIn } from '../audit/git/git.ts';
 import type { AuditDeps, AuditOrder } from '../audit/perform.ts';
 import type { Probing } from '../audit/probe.ts';
-import { packageVersion } from '../cluster/version.ts';
+import { packageVersion } from '../package.ts';
 import { NetproofError } from '../model/errors.ts';
 import { nodeFiles } from '../scenario/files.ts';
 import { manifestFiles } from '../snapshot/files.ts';

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { packageVersion } from '../cluster/version.ts';
 import { type Linked, linked } from '../model/deadline.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { PreflightResult, RunResult } from '../model/result.ts';
+import { packageFile, packageVersion } from '../package.ts';
 import type { Loaded } from '../plan/plan.ts';
 import type { Surroundings } from '../run/context.ts';
 import type { PreflightOptions } from '../run/preflight.ts';
@@ -16,8 +16,8 @@ import type { Context } from './command.ts';
 import { letGo } from './memory.ts';
 import { createProgress } from './progress.ts';
 
-/** The agent as build.js bundles it, beside the compiled sources. */
-const AGENT = new URL('../../probe.cjs', import.meta.url);
+/** The agent as build.js bundles it. */
+const AGENT = packageFile('dist/probe.cjs');
 
 const NAME_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 

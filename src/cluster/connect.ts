@@ -5,13 +5,13 @@ import type { Cluster, Kind, Kinds, Selection } from './cluster.ts';
 import { createCredentialSource } from './credentials.ts';
 import type { Where } from './errors.ts';
 import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfig.ts';
+import { packageVersion } from '../package.ts';
 import { listAll, listKept } from './list.ts';
 import { followContainerLog } from './log.ts';
 import { createObject, deleteObject, getMetadata, getObject, unlessMissing } from './objects.ts';
 import { apiVersions, isAllowed, ownSubject, podTemplateOf, serverVersion } from './questions.ts';
 import { ACCESS_REVIEW, RESOURCES, SELF_REVIEW, WORKLOADS } from './resources.ts';
 import { createTransport, type Transport } from './transport.ts';
-import { packageVersion } from './version.ts';
 import { watchKind } from './watch.ts';
 
 /** A server that is not there when a run begins is told soon; later faults are given the full time to pass. */

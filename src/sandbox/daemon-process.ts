@@ -6,11 +6,12 @@ import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NetproofError } from '../model/errors.ts';
+import { builtProgram } from '../package.ts';
 import { TOOL_PATH } from './host.ts';
 import type { Enclose } from './host.ts';
 import type { FromDaemon, ToDaemon } from './ipc.ts';
 
-const PROGRAM = new URL('./daemon.js', import.meta.url);
+const PROGRAM = builtProgram('sandbox/daemon');
 const START_TIMEOUT_MS = 60_000;
 /** Of the daemon's complaints the last ones are kept for the error message. */
 const KEPT_STDERR = 4_000;

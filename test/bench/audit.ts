@@ -7,8 +7,9 @@ import pLimit from 'p-limit';
 import type { Cluster, Kind, Kinds } from '../../src/cluster/cluster.ts';
 import { connect } from '../../src/cluster/connect.ts';
 import type { AuditResult } from '../../src/model/audit.ts';
+import { packageFile } from '../../src/package.ts';
 
-const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
+const NETPROOF = fileURLToPath(packageFile('bin/netproof.js'));
 
 const NAMESPACES = 500;
 const PODS_EACH = 20;

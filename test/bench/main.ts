@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../../src/cluster/connect.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { RunResult } from '../../src/model/result.ts';
+import { packageFile } from '../../src/package.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { withMesh } from './apply.ts';
 import { benchAudit } from './audit.ts';
@@ -28,7 +29,7 @@ const OPTIONS = {
   kubeconfig: { type: 'string' },
   image: { type: 'string' },
 } as const;
-const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
+const NETPROOF = fileURLToPath(packageFile('bin/netproof.js'));
 
 interface Measured {
   readonly result: RunResult;

@@ -2,12 +2,13 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { PreflightResult } from '../../src/model/result.ts';
+import { packageFile } from '../../src/package.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import type { Mutation } from './expected.ts';
 import { faultsOf } from './score.ts';
 
-const NETPROOF = fileURLToPath(new URL('../../../bin/netproof.js', import.meta.url));
-const SCENARIO = fileURLToPath(new URL('../../../test/mutation/scenario/scenario.yaml', import.meta.url));
+const NETPROOF = fileURLToPath(packageFile('bin/netproof.js'));
+const SCENARIO = fileURLToPath(packageFile('test/mutation/scenario/scenario.yaml'));
 
 export interface Tried {
   readonly cni: string;

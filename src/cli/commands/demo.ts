@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitCode } from '../../model/errors.ts';
 import type { RunResult } from '../../model/result.ts';
+import { packageFile } from '../../package.ts';
 import type { Loaded } from '../../plan/plan.ts';
 import { connectToSandbox, withSandbox } from '../clusters.ts';
 import type { Command, Context } from '../command.ts';
 import { launch, type Launch, newRunId } from '../launch.ts';
 import type { Stream } from '../terminal.ts';
 
-const SCENARIO = fileURLToPath(new URL('../../../../scenarios/three-tier/scenario.yaml', import.meta.url));
+const SCENARIO = fileURLToPath(packageFile('scenarios/three-tier/scenario.yaml'));
 
 export const demo: Command<unknown> = {
   usage: 'demo',

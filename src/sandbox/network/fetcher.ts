@@ -1,4 +1,5 @@
 /** HTTP GET from inside a node's namespace, over that node's helper. */
+import { builtProgram } from '../../package.ts';
 import { Helper } from './helper.ts';
 import type { FetchReply, FetchRequest } from './node-fetch.ts';
 
@@ -16,7 +17,7 @@ export class Fetcher {
     const fetcher = new Fetcher();
     fetcher.#helper = await Helper.start<FetchRequest, FetchReply>({
       netns,
-      program: new URL('./node-fetch.js', import.meta.url),
+      program: builtProgram('sandbox/network/node-fetch'),
       onMessage: (reply) => fetcher.#settle(reply),
       onDeath: (message) => {
         fetcher.#failAll(message);

@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { NetproofError } from '../../model/errors.ts';
+import { builtProgram } from '../../package.ts';
 import { planNodes } from './addresses.ts';
 import { World } from './defects/world.ts';
 import type { SetNames } from './dns/serve.ts';
@@ -74,7 +75,7 @@ async function startDns(pods: Pods, nodes: readonly NodeNetwork[], onDeath: (mes
   let names: SetNames = withOutside(new Map());
   const helper = await Helper.start<SetNames, never>({
     netns,
-    program: new URL('./dns/serve.js', import.meta.url),
+    program: builtProgram('sandbox/network/dns/serve'),
     onMessage: () => {},
     first: () => names,
     onDeath,
@@ -98,7 +99,7 @@ function withOutside(names: Names): SetNames {
 function startOutside(onDeath: (message: string) => void): Promise<Helper<never, never>> {
   return Helper.start<never, never>({
     netns: OUTSIDE_NETNS,
-    program: new URL('./outside/serve.js', import.meta.url),
+    program: builtProgram('sandbox/network/outside/serve'),
     onMessage: () => {},
     onDeath,
   });

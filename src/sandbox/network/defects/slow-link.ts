@@ -3,6 +3,7 @@
  * own delay (the queueing discipline netem) would be simpler, but many kernels are built without it.
  */
 import { NetproofError } from '../../../model/errors.ts';
+import { builtProgram } from '../../../package.ts';
 import { macOf } from '../addresses.ts';
 import { nodeNetns } from '../fabric.ts';
 import { Helper } from '../helper.ts';
@@ -42,7 +43,7 @@ export class SlowLink {
   async #insert(delayMs: number): Promise<void> {
     this.#relay = await Helper.start<Delay, never>({
       netns: UNDERLAY_NETNS,
-      program: new URL('./relay.js', import.meta.url),
+      program: builtProgram('sandbox/network/defects/relay'),
       onMessage: () => {},
       first: () => ({ delayMs }),
       onDeath: this.#onDeath,

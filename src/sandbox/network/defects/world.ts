@@ -1,4 +1,5 @@
 /** What is wrong around the enforcement of policies, as far as it is processes and links. */
+import { builtProgram } from '../../../package.ts';
 import type { CniBehaviour, WorldFaults } from '../behaviour.ts';
 import { limitAnswers, nodeNetns } from '../fabric.ts';
 import { Helper } from '../helper.ts';
@@ -51,7 +52,7 @@ export class World {
   #startProxy(node: string): Promise<Helper<never, never>> {
     return Helper.start<never, never>({
       netns: nodeNetns(node),
-      program: new URL('./proxy.js', import.meta.url),
+      program: builtProgram('sandbox/network/defects/proxy'),
       onMessage: () => {},
       onDeath: this.#onDeath,
     });
