@@ -121,7 +121,8 @@ export class Listener {
           now,
           dial: () => dials[protocol],
           address: () => host,
-          sleep: this.#vitals.awake,
+          // A beat must not wait for longer: its own lag tells of sleep.
+          sleep: { longestStall: () => 0, stalledFor: () => 0 },
           retried: () => undefined,
         },
         () => resolve(question.answer().echoed === true),

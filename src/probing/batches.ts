@@ -2,11 +2,14 @@
 import type { ProbeOrder } from '../../probes/wire.ts';
 import type { Destination } from '../model/fleet.ts';
 import type { Cell, Matrix } from '../model/matrix.ts';
+import type { Observation } from '../model/record.ts';
 
 /** One question of a batch and the expectation that stays behind with us. */
 export interface Ask {
   readonly cell: Cell;
   readonly destination: Destination;
+  /** What was seen before it was asked again. */
+  readonly earlier?: Observation;
 }
 
 export interface Batch {
@@ -35,11 +38,11 @@ export function batchesOf(
   }
   return [...bySource].map(([source, asks], index) => {
     const from = Math.floor((index * asks.length) / bySource.size);
-    return batch(source, [...asks.slice(from), ...asks.slice(0, from)]);
+    return batchOf(source, [...asks.slice(from), ...asks.slice(0, from)]);
   });
 }
 
-function batch(source: string, asks: readonly Ask[]): Batch {
+export function batchOf(source: string, asks: readonly Ask[]): Batch {
   const faceless = asks.some(
     ({ destination }) => destination.listener === undefined && destination.query === undefined,
   );

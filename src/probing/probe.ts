@@ -8,14 +8,17 @@ import { withDeadline } from '../model/deadline.ts';
 import type { FleetPod, Identity } from '../model/fleet.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
+import type { AttemptSettings } from '../model/scenario.ts';
 import type { NodeWish } from '../plan/pods.ts';
+import { type Asked, batchAgain, withAgain } from './again.ts';
 import { type Batch, batchesOf, ordersOf } from './batches.ts';
+import { stallsOf } from '../verdict/stall.ts';
 import type { Controls } from './controls.ts';
-import { type ProberLog, runProber } from './prober.ts';
+import { runProber } from './prober.ts';
 import { scheduleFor } from './schedule.ts';
 
 export interface Measured {
-  readonly batches: readonly { readonly batch: Batch; readonly log: ProberLog }[];
+  readonly batches: readonly Asked[];
   readonly controls: readonly ControlRecord[];
   readonly controlPods: readonly FleetPod[];
   /** Names of listener pods whose logs did not reach past the last probe. */
@@ -25,7 +28,11 @@ export interface Measured {
 /** How long listeners' logs may take to catch up after the last prober ended, milliseconds. */
 const CATCH_UP_MS = 10_000;
 
-/** @param controls with a listener on every node that holds a destination */
+/**
+ * What a pod without CPU left without meaning is asked once more, at half the pace.
+ *
+ * @param controls with a listener on every node that holds a destination
+ */
 export async function probeFleet(
   context: Context,
   plan: Plan,
@@ -34,26 +41,72 @@ export async function probeFleet(
   controls: Controls,
 ): Promise<Measured> {
   controls.begin([...fleet.destinations.values()].flat().filter(({ listener }) => listener === undefined));
-  const batches = await runBatches(context, plan, fleet, capabilities, (node) => void controls.cover(node));
-  const [behind] = await Promise.all([
-    catchUp(context, [...fleet.listeners.values()], endOf(context, batches)),
-    controls.shown(),
-  ]);
-  return { batches, controls: await controls.records(), controlPods: controls.pods, behind };
+  const means = { context, plan, fleet, capabilities, cover: (node: string) => void controls.cover(node) };
+  const { attempt } = plan.scenario;
+  const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ asks }) => asks.length > 0);
+  const first = await askAll(means, batches, attempt);
+  const again = first.batches.filter((asked) => asked.again.size > 0).map(batchAgain);
+  const second = again.length > 0 ? await askAgain(means, again) : undefined;
+  await controls.shown();
+  return {
+    batches: [...first.batches, ...(second?.batches ?? []).map((asked) => ({ ...asked, again: NONE }))],
+    controls: await controls.records(),
+    controlPods: controls.pods,
+    behind: (second ?? first).behind,
+  };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+interface Means {
+  readonly context: Context;
+  readonly plan: Plan;
+  readonly fleet: Fleet;
+  readonly capabilities: Capabilities;
+  /** A prober has come to run on this node. */
+  readonly cover: (node: string) => void;
+}
+
+type Pace = Pick<AttemptSettings, 'concurrency' | 'ratePerSecond'>;
+
+function askAgain(means: Means, batches: readonly Batch[]): Promise<Answered> {
+  const { attempt } = means.plan.scenario;
+  const probes = batches.reduce((sum, { asks }) => sum + asks.length, 0);
+  const message = `${probes} ${probes === 1 ? 'probe is' : 'probes are'} asked again, more slowly: a pod at one end had no CPU`;
+  means.context.emit({ kind: 'note', message });
+  return askAll(means, batches, {
+    concurrency: Math.ceil(attempt.concurrency / 2),
+    ratePerSecond: Math.ceil(attempt.ratePerSecond / 2),
+  });
+}
+
+type Told = Pick<Asked, 'batch' | 'log'>;
+type Answered = Pick<Measured, 'batches' | 'behind'>;
+
+/** Every batch to its end, and the listeners' logs past it. */
+async function askAll(means: Means, batches: readonly Batch[], pace: Pace): Promise<Answered> {
+  const { context, fleet } = means;
+  const told = await runBatches(means, batches, pace);
+  const listeners = [...fleet.listeners.values()];
+  const behind = await catchUp(context, listeners, endOf(context, told));
+  const heard = new Map(
+    listeners.map(({ pod, log }) => [
+      pod.name,
+      { stalls: stallsOf(log.lag, log.offsetMs), sighting: log.sighting },
+    ]),
+  );
+  return { batches: told.map(({ batch, log }) => withAgain(batch, log, (pod) => heard.get(pod))), behind };
 }
 
 async function runBatches(
-  context: Context,
-  plan: Plan,
-  fleet: Fleet,
-  capabilities: Capabilities,
-  cover: (node: string) => void,
-): Promise<Measured['batches']> {
-  const { attempt } = plan.scenario;
-  const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ asks }) => asks.length > 0);
-  const schedule = scheduleFor(attempt, capabilities, Math.min(attempt.concurrency, batches.length));
+  { context, plan, fleet, capabilities, cover }: Means,
+  batches: readonly Batch[],
+  { concurrency, ratePerSecond }: Pace,
+): Promise<readonly Told[]> {
+  const settings = { ...plan.scenario.attempt, ratePerSecond };
+  const schedule = scheduleFor(settings, capabilities, Math.min(concurrency, batches.length));
   const wishes = wishesFor(plan, fleet);
-  const limit = pLimit(attempt.concurrency);
+  const limit = pLimit(concurrency);
   const progress = progressOf(context, batches);
   return Promise.all(
     batches.map((batch) =>
@@ -122,7 +175,7 @@ function listenerNodes(fleet: Fleet): readonly string[] {
 }
 
 /** When the last prober ended; for one that was lost, when that became known. */
-function endOf(context: Context, batches: Measured['batches']): number {
+function endOf(context: Context, batches: readonly Told[]): number {
   return Math.max(...batches.map(({ log }) => log.end?.at ?? context.clock.now()));
 }
 

@@ -1,11 +1,12 @@
 /** From what probers and listeners told to the record that is judged. All times are moved to our clock. */
-import type { Attempt } from '../../probes/wire.ts';
 import type { Fleet, Listener } from '../fleet/deploy.ts';
-import type { ListenerRecord, Observation, ProbeRecord, ProberRecord, Sighting } from '../model/record.ts';
+import type { ListenerRecord, Observation, ProbeRecord, ProberRecord } from '../model/record.ts';
 import type { Predicted } from '../model/prediction.ts';
-import type { Ask, Batch } from './batches.ts';
+import type { Asked } from './again.ts';
+import type { Ask } from './batches.ts';
 import type { Measured } from './probe.ts';
 import type { ProberLog } from './prober.ts';
+import { sightingsOf } from './sightings.ts';
 
 /**
  * To be called once: it takes the sightings out of the listeners' logs.
@@ -20,12 +21,13 @@ export function probeRecords(
   predict: (probe: ProbeRecord) => Predicted,
 ): readonly ProbeRecord[] {
   const listeners = new Map([...fleet.listeners.values()].map((listener) => [listener.pod.name, listener]));
-  return measured.batches.flatMap(({ batch, log }) =>
-    batch.asks.map((ask, index) => {
+  return measured.batches.flatMap(({ batch, log, again }) =>
+    batch.asks.flatMap((ask, index) => {
+      if (again.has(index)) return [];
       const record = probeRecord(ask, index, log, listeners);
       if (ask.destination.uid !== undefined && moved.has(ask.destination.uid)) record.movedAway = true;
       record.prediction = predict(record);
-      return record;
+      return [record];
     }),
   );
 }
@@ -34,7 +36,7 @@ type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** Field by field: V8 gives an object made by spreading half a kilobyte, and a mesh has tens of thousands of these. */
 function probeRecord(
-  { cell, destination }: Ask,
+  { cell, destination, earlier }: Ask,
   index: number,
   log: ProberLog,
   listeners: ReadonlyMap<string, Listener>,
@@ -55,6 +57,7 @@ function probeRecord(
   const listener = destination.listener === undefined ? undefined : listeners.get(destination.listener);
   const told = log.results.get(index);
   if (told !== undefined) record.observation = observe(told, index, log, listener);
+  if (earlier !== undefined) record.earlier = earlier;
   return record;
 }
 
@@ -69,33 +72,7 @@ function observe(
   return Object.assign(told, { seen: sightingsOf(told.attempts, index, log.salt, listener.log.claim) });
 }
 
-/** More attempts than a round can have: retries of a starved agent and those given up for another's answer too. */
-const MOST_ATTEMPTS = 32;
-
-/** The nonces of these rounds that the listener logged; see wire.ts for a nonce's form. */
-export function sightingsOf(
-  attempts: readonly Attempt[],
-  index: number,
-  salt: string,
-  look: (nonce: string) => Sighting | undefined,
-): Sighting[] {
-  const seen: Sighting[] = [];
-  for (const round of new Set(attempts.map((attempt) => attempt.round))) {
-    for (let n = 0; n < MOST_ATTEMPTS; n += 1) {
-      const sighting = look(`${salt}.${index}.${round}.${n}`);
-      if (sighting) seen.push(sighting);
-    }
-  }
-  return seen;
-}
-
-export function proberRecord({
-  batch,
-  log,
-}: {
-  readonly batch: Batch;
-  readonly log: ProberLog;
-}): ProberRecord {
+export function proberRecord({ batch, log }: Pick<Asked, 'batch' | 'log'>): ProberRecord {
   const { pod, end, offsetMs } = log;
   const blackhole = batch.blackhole ? log.results.get(batch.asks.length)?.outcome : undefined;
   return {

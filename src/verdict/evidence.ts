@@ -11,6 +11,7 @@ import type {
   RunRecord,
 } from '../model/record.ts';
 import { portKey } from '../model/scenario.ts';
+import { type Stall, stallsOf, stoodStill } from './stall.ts';
 import { Timelines } from './timeline.ts';
 
 /**
@@ -18,8 +19,6 @@ import { Timelines } from './timeline.ts';
  * beats and the time a line takes.
  */
 export const WINDOW_SLACK_MS = 5000;
-/** A listener's event loop that stood still longer than this may have missed what was sent to it. */
-export const LISTENER_STALL_MS = 500;
 
 /** From a probe's first to its last sign, and the start of its last attempt. */
 export interface Window {
@@ -49,9 +48,10 @@ export function answered(probe: ProbeRecord, attempt: Attempt): boolean {
 export class Evidence {
   readonly #probers = new Map<string, ProberRecord>();
   readonly #listeners = new Map<string, ListenerRecord>();
+  readonly #stalls = new Map<string, readonly Stall[]>();
   /** Keys: `port:<pod> <port>`, `link:<pod>`, `spoke:<prober>`, `path:<node> <node>`. */
   readonly #shown = new Timelines();
-  /** Keys: `alive:<pod> <port>`, `stall:<pod>`. */
+  /** Keys: `alive:<pod> <port>`. */
   readonly #told = new Timelines();
   /** Who reached a target: key `<endpoint> <host>`, value the sources; `''` is the control outside all policies. */
   readonly #reachedBy = new Map<string, Set<string>>();
@@ -97,7 +97,7 @@ export class Evidence {
 
   /** Did the listener's event loop stand still so long that it may have missed the attempts? */
   stalled(pod: string, window: Window): boolean {
-    return this.#told.within(`stall:${pod}`, window.from, window.to);
+    return stoodStill(this.#stalls.get(pod) ?? [], window);
   }
 
   /** Who else reached this target in the run: the control pods, or a source other than this one. */
@@ -119,13 +119,10 @@ export class Evidence {
 
   #addListener(listener: ListenerRecord): void {
     this.#listeners.set(listener.pod, listener);
+    this.#stalls.set(listener.pod, stallsOf(listener.lag));
     for (const at of listener.kubeletAt) this.#shown.add(`link:${listener.pod}`, at);
     for (const [port, times] of Object.entries(listener.alive)) {
       for (const at of times) this.#told.add(`alive:${listener.pod} ${port}`, at);
-    }
-    for (const [at, lag] of listener.lag) {
-      if (lag < LISTENER_STALL_MS) continue;
-      for (let t = at - lag; t <= at; t += LISTENER_STALL_MS / 2) this.#told.add(`stall:${listener.pod}`, t);
     }
   }
 

@@ -8,6 +8,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CoreV1Api, KubeConfig, type KubernetesObject, type V1Pod } from '@kubernetes/client-node';
 import { ANNOTATION, RUN_LABEL } from '../../src/model/labels.ts';
@@ -201,6 +202,14 @@ export class Lab {
   /** Kills a launched pod's process from outside, as a crash or an OOM kill would end it. */
   async kill({ metadata }: V1Pod): Promise<void> {
     process.kill(await processOf(metadata?.name ?? ''), 'SIGKILL');
+  }
+
+  /** Stops its process for so long. */
+  async freeze({ metadata }: V1Pod, ms: number): Promise<void> {
+    const pid = await processOf(metadata?.name ?? '');
+    process.kill(pid, 'SIGSTOP');
+    await delay(ms);
+    process.kill(pid, 'SIGCONT');
   }
 
   /** Runs a command in the pod's network namespace. */

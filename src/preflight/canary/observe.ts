@@ -9,7 +9,8 @@ import type { Capabilities } from '../../model/capabilities.ts';
 import type { Observation, ProbeRecord, ProberRecord, RunRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { awayFault } from '../../probing/away.ts';
-import { listenerRecord, sightingsOf } from '../../probing/record.ts';
+import { listenerRecord } from '../../probing/record.ts';
+import { sightingsOf } from '../../probing/sightings.ts';
 import type { CanaryCell } from './cells.ts';
 import type { Ask, Stage, Voice } from './stage.ts';
 

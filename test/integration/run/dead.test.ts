@@ -101,6 +101,31 @@ async function loseProbes(namespace: string, lose: Loss[1]): Promise<void> {
   expect(proved.code).toBe(4);
 }
 
+test(
+  'a listener that gets no CPU while it is probed: what it may have missed is asked again, and then proven',
+  async () => {
+    const run = await lab.start(guarded('frozen'));
+    const [, id = ''] = await run.seen(/^run (\w+)$/m);
+    const server = await lab.launched('server', 'listener', id);
+    await lab.launched('stranger', 'prober', id);
+    await lab.freeze(server, 900);
+    const proved = proofOf(await run.ended);
+    expect(proved.stderr).toMatch(
+      /^note: \d+ probes are asked again, more slowly: a pod at one end had no CPU$/m,
+    );
+    const { record } = proved.result;
+    const again = record.probes.filter(({ earlier }) => earlier !== undefined);
+    expect(again.map(({ source }) => source)).toContain('stranger');
+    expect(again.every(({ destination }) => destination === 'server')).toBe(true);
+    expect(record.probes).toHaveLength(
+      new Set(record.probes.map((each) => `${each.source} ${each.endpoint}`)).size,
+    );
+    for (const cell of DENIED) expect([cell, table(proved)[cell]]).toEqual([cell, 'dropped']);
+    expect(proved.code).toBe(0);
+  },
+  RUN_MS,
+);
+
 describe('a policy that means something else than intended', () => {
   const wrong = (namespace: string, spec: object): Written => {
     const { policies: [policy] = [], ...rest } = guarded(namespace);

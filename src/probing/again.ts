@@ -1,0 +1,67 @@
+/** What is asked once more: silence that a pod without CPU left without meaning; pure. */
+import type { Observation, Sighting } from '../model/record.ts';
+import { windowOf } from '../verdict/evidence.ts';
+import { unmeasuredRound } from '../verdict/ruling.ts';
+import { type Stall, stoodStill } from '../verdict/stall.ts';
+import { type Ask, type Batch, batchOf } from './batches.ts';
+import type { ProberLog } from './prober.ts';
+import { sightingsOf } from './sightings.ts';
+
+/** As far as a listener's log tells of it, on our clock. */
+export interface Heard {
+  readonly stalls: readonly Stall[];
+  readonly sighting: (nonce: string) => Sighting | undefined;
+}
+
+/** A batch that was asked, with the places of those that are asked again. */
+export interface Asked {
+  readonly batch: Batch;
+  readonly log: ProberLog;
+  readonly again: ReadonlySet<number>;
+}
+
+/** @param heard by the listener's pod; their logs have caught up */
+export function withAgain(
+  batch: Batch,
+  log: ProberLog,
+  heard: (listener: string) => Heard | undefined,
+): Asked {
+  const again = new Set<number>();
+  // A lost prober's silence has another reason.
+  if (log.fault === undefined)
+    batch.asks.forEach((ask, index) => {
+      if (isStarved(ask, index, log, heard)) again.add(index);
+    });
+  return { batch, log, again };
+}
+
+/** What was seen the first time goes along, for the record. */
+export function batchAgain({ batch, log, again }: Asked): Batch {
+  const asks = batch.asks.flatMap((ask, index) => {
+    const earlier = log.results.get(index);
+    return again.has(index) && earlier ? [{ ...ask, earlier }] : [];
+  });
+  return batchOf(batch.source, asks);
+}
+
+/** Whatever was answered, or arrived where nothing should, says enough however busy everybody was. */
+function isStarved(
+  { cell, destination }: Ask,
+  index: number,
+  log: ProberLog,
+  heard: (listener: string) => Heard | undefined,
+): boolean {
+  const told = log.results.get(index);
+  if (told === undefined || told.attempts.some(({ outcome }) => outcome === 'connected')) return false;
+  const listener = destination.listener === undefined ? undefined : heard(destination.listener);
+  if (!sleptAtSource(told) && !stoodStill(listener?.stalls ?? [], windowOf(told))) return false;
+  // Many lookups, so last of all.
+  const isLeak = () =>
+    sightingsOf(told.attempts, index, log.salt, (nonce) => listener?.sighting(nonce)).length > 0;
+  return cell.expect === 'allow' || !isLeak();
+}
+
+function sleptAtSource(told: Observation): boolean {
+  if (told.outcome === 'errored') return told.attempts.some(({ error }) => error === 'starved');
+  return unmeasuredRound(told)?.error === 'starved';
+}
