@@ -167,5 +167,7 @@ async function untilLine(cluster: Cluster, namespace: string, name: string, want
   await cluster.followLog(namespace, name, (line) => line.includes(wanted) && found.abort(), {
     signal: AbortSignal.any([found.signal, timeout]),
   });
-  if (!found.signal.aborted) throw new Error(`${name} never said "${wanted}"`);
+  if (found.signal.aborted) return;
+  const status = (await cluster.get('Pod', namespace, name))?.status;
+  throw new Error(`${name} never said "${wanted}": ${JSON.stringify(status?.containerStatuses)}`);
 }
