@@ -81,7 +81,7 @@ export class Question implements Waiting {
   due(now: number): number | undefined {
     if (this.#over) return undefined;
     this.#silence.makeUpForSleep(now);
-    for (const slot of this.#open) if (now >= this.#limit(slot)) this.#expire(slot);
+    for (const slot of this.#open) if (now >= this.#limit(slot)) this.#expire(slot, now);
     if (!this.#over && this.#mayRetry() && now >= this.#retryTime()) {
       this.#means.retried();
       this.#try();
@@ -166,17 +166,17 @@ export class Question implements Waiting {
     };
   }
 
-  #expire(slot: Slot): void {
+  #expire(slot: Slot, now: number): void {
     if (slot.phase === 'resolving' || !slot.going) {
-      this.#close(slot, { outcome: 'dns-failed', error: 'ETIMEDOUT' });
+      this.#close(slot, { outcome: 'dns-failed', error: 'ETIMEDOUT' }, now);
       return;
     }
-    this.#close(slot, slot.going.expire());
+    this.#close(slot, slot.going.expire(), now);
   }
 
-  #close(slot: Slot, told: Answer): void {
+  /** @param now where thousands expire at once, the time for which its sleep was made up, and not a moment later */
+  #close(slot: Slot, told: Answer, now = this.#means.now()): void {
     this.#open.delete(slot);
-    const now = this.#means.now();
     const answer = this.#believed(slot, told, now);
     const ms = Math.round(((answer.outcome === 'connected' && slot.connectedAt) || now) - slot.at);
     this.#attempts.push({ ...answer, at: Math.round(slot.at), ms, round: this.#settings.round, n: slot.n });

@@ -17,6 +17,8 @@ function asked(
     host?: string;
     /** When the agent slept, from and to. */
     stalls?: readonly (readonly [number, number])[];
+    /** How long others that are due at the same time take before it. */
+    othersMs?: number;
   } = {},
 ) {
   const within = (from: number, to: number): number[] =>
@@ -24,12 +26,13 @@ function asked(
   const awakeAt = (time: number): number =>
     (options.stalls ?? []).find(([from, to]) => from <= time && time < to)?.[1] ?? time;
   let now = 0;
+  let others = 0;
   let settled = false;
   let connected = false;
   const dialled: Dialled[] = [];
   const lookups: { found(address: string): void; failed(error: Error): void }[] = [];
   const means: Means = {
-    now: () => now,
+    now: () => now + others,
     dial: () => (call, ear) => {
       const each: Dialled = { call, ear, state: 'going' };
       dialled.push(each);
@@ -79,7 +82,9 @@ function asked(
     at: (time: number) => {
       while (!settled && next !== undefined && awakeAt(next) <= time) {
         now = awakeAt(next);
+        others = options.othersMs ?? 0;
         next = question.due(now);
+        others = 0;
       }
       now = time;
     },
@@ -192,6 +197,18 @@ describe('question', () => {
     });
     often.at(2000);
     expect(often.question.answer()).toMatchObject({ outcome: 'errored', starved: true });
+  });
+
+  test('where many expire at once, what the others take is no sleep of the last', () => {
+    const it = asked({
+      stalls: [
+        [500, 701],
+        [1202, 1260],
+      ],
+      othersMs: 30,
+    });
+    it.at(1201);
+    expect(it.question.answer()).toMatchObject({ outcome: 'timed-out', starved: false });
   });
 
   test('attempts that the agent slept through are made afterwards', () => {
