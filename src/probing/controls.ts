@@ -8,6 +8,7 @@ import { launchListener, type Listener } from '../fleet/deploy.ts';
 import { ownIdentity } from '../fleet/identities.ts';
 import { withDeadline } from '../model/deadline.ts';
 import type { Destination, FleetPod } from '../model/fleet.ts';
+import { NetproofError } from '../model/errors.ts';
 import type { ControlRecord } from '../model/record.ts';
 import type { NodeWish } from '../plan/pods.ts';
 import { orderFor } from './batches.ts';
@@ -38,8 +39,8 @@ export class Controls {
   readonly #namespace: string;
   readonly #pods: FleetPod[] = [];
   readonly #residents: Resident[] = [];
-  /** By node. */
-  readonly #listeners = new Map<string, Promise<Listener>>();
+  /** By node; undefined where none could be launched. */
+  readonly #listeners = new Map<string, Promise<Listener | undefined>>();
   /** Nodes with a resident prober, told or under way. */
   readonly #covered = new Map<string, Promise<void>>();
   #asked: Promise<readonly Asked[]> = Promise.resolve([]);
@@ -73,7 +74,7 @@ export class Controls {
     return this.#once(node, { kind: 'on', node });
   }
 
-  /** Resolves when every control has told at least one round, or has had its time. Rejects if one can't start. */
+  /** Resolves when every control has told at least one round, or has had its time. */
   async shown(): Promise<void> {
     await Promise.all(this.#covered.values());
     await withDeadline(this.#context.signal, FIRST_ROUND_MS, async (signal) => {
@@ -95,7 +96,7 @@ export class Controls {
   #once(key: string, wish: NodeWish): Promise<void> {
     let covering = this.#covered.get(key);
     if (!covering) {
-      covering = this.#reside(wish);
+      covering = this.#unlessMissed(key, () => this.#reside(wish));
       // As above.
       covering.catch(() => undefined);
       this.#covered.set(key, covering);
@@ -103,22 +104,39 @@ export class Controls {
     return covering;
   }
 
-  async #listen(node: string): Promise<Listener> {
-    const identity = await ownIdentity(this.#context, this.#namespace, {});
-    const workload = { name: 'control', listen: [CONTROL_PORT] };
-    const wish = { kind: 'on', node } as const;
-    const listener = await launchListener(this.#context, workload, identity, wish, undefined);
-    this.#pods.push(listener.pod);
-    return listener;
+  #listen(node: string): Promise<Listener | undefined> {
+    return this.#unlessMissed(node, async () => {
+      const identity = await ownIdentity(this.#context, this.#namespace, {});
+      const workload = { name: 'control', listen: [CONTROL_PORT] };
+      const wish = { kind: 'on', node } as const;
+      const listener = await launchListener(this.#context, workload, identity, wish, undefined);
+      this.#pods.push(listener.pod);
+      return listener;
+    });
+  }
+
+  /** Without a control less is shown, and the judge says of what; what was measured is not thrown away for it. */
+  async #unlessMissed<T>(node: string, launch: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await launch();
+    } catch (error) {
+      if (!(error instanceof NetproofError) || error.code !== 'deploy-failed') throw error;
+      const where = node === '' ? '' : ` on node ${node}`;
+      const message = `a control is missing${where}, so that less can be shown: ${error.message}`;
+      this.#context.emit({ kind: 'note', message });
+      return undefined;
+    }
   }
 
   async #everything(targets: readonly Destination[]): Promise<readonly Asked[]> {
     const listeners = await Promise.all(this.#listeners.values());
     return [
-      ...listeners.map(({ pod }) => ({
-        to: { kind: 'node' as const, node: pod.node },
-        destination: { endpoint: 'control', host: pod.ip, port: CONTROL_PORT, listener: pod.name },
-      })),
+      ...listeners
+        .filter((listener) => listener !== undefined)
+        .map(({ pod }) => ({
+          to: { kind: 'node' as const, node: pod.node },
+          destination: { endpoint: 'control', host: pod.ip, port: CONTROL_PORT, listener: pod.name },
+        })),
       ...targets.map((destination) => ({
         to: { kind: 'target' as const, endpoint: destination.endpoint, host: destination.host },
         destination,
@@ -128,6 +146,7 @@ export class Controls {
 
   async #reside(wish: NodeWish): Promise<void> {
     const asked = await this.#asked;
+    if (asked.length === 0) return;
     const request = {
       workload: 'control',
       identity: await ownIdentity(this.#context, this.#namespace, {}),

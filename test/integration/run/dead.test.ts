@@ -126,6 +126,38 @@ test(
   RUN_MS,
 );
 
+test(
+  'controls that find no room: told so, and what only they could have shown is inconclusive',
+  async () => {
+    await lab.namespace('full');
+    await lab.create({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: 'full' },
+      spec: { hard: { pods: '0' } },
+    });
+    const { workloads, ...rest } = guarded('uncontrolled');
+    const apart: Written = {
+      ...rest,
+      workloads: {
+        server: { ...workloads['server'], node: 'worker-1' },
+        friend: { ...workloads['friend'], node: 'worker-1' },
+        stranger: { ...workloads['stranger'], node: 'worker-2' },
+      },
+      expect: { default: 'deny', rules: [{ 'friend -> server': 'all' }] },
+    };
+    const proved = await lab.prove(apart, ['--control-namespace', 'full', '--skip-preflight']);
+    expect(proved.stderr).toMatch(/^note: a control is missing on node worker-1, .*exceeded quota/m);
+    expect(table(proved)).toMatchObject({
+      'friend -> server:tcp/8080': 'reached',
+      'server -> server:tcp/8080': 'dropped',
+      'stranger -> server:tcp/8080': 'path-dead',
+    });
+    expect(proved.code).toBe(4);
+  },
+  RUN_MS,
+);
+
 describe('a policy that means something else than intended', () => {
   const wrong = (namespace: string, spec: object): Written => {
     const { policies: [policy] = [], ...rest } = guarded(namespace);
