@@ -59,7 +59,7 @@ async function writeValidators() {
   });
 }
 
-/** Few files with the libraries in them: to load hundreds takes a third of a command's time to start. */
+/** Few files with the libraries in them: to load hundreds takes a fifth of a command's time to start. */
 function bundle() {
   return build({
     entryPoints: ENTRIES.map((name) => join(compiled, `${name}.js`)),

@@ -1,7 +1,7 @@
 /** The command line: which command with which options, or the text (help, version, completion) that it asks for. */
 import yargs, { type Argv } from 'yargs';
-import { packageVersion } from '../package.ts';
 import { type ExitCode, NetproofError } from '../model/errors.ts';
+import { packageVersion } from '../package.ts';
 import type { Command, Context } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { cleanup } from './commands/cleanup.ts';

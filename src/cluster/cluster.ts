@@ -131,7 +131,7 @@ export interface Cluster {
   whoAmI(): Promise<Subject | undefined>;
   /** Every API group with a version, e.g. `cilium.io/v2`, as discovery lists them to everybody. */
   apiVersions(): Promise<readonly string[]>;
-  /** When a connection to the server could last not be made; undefined if all could. */
+  /** When the server was last found away: no connection to it, or a proxy that said so; undefined if never. */
   lastUnreachable(): number | undefined;
   /** Requests made so far and the bytes they carried, where known. */
   readonly traffic: { readonly requests: number; readonly bytesSent: number; readonly bytesReceived: number };

@@ -1,11 +1,11 @@
 /** The `Cluster` that speaks to an API server. */
+import { packageVersion } from '../package.ts';
 import { createApi } from './api.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Cluster, Kind, Kinds, Selection } from './cluster.ts';
 import { createCredentialSource } from './credentials.ts';
 import type { Where } from './errors.ts';
 import { type Environment, findLogin, type KubeconfigOptions } from './kubeconfig.ts';
-import { packageVersion } from '../package.ts';
 import { listAll, listKept } from './list.ts';
 import { followContainerLog } from './log.ts';
 import { createObject, deleteObject, getMetadata, getObject, unlessMissing } from './objects.ts';

@@ -87,7 +87,7 @@ export function createTransport(
       const status = answer.statusCode ?? 0;
       if (status >= 200 && status <= 299) return answer;
       const body = await readBody(answer);
-      if (isGateways(status, body)) unreachableAt = clock.now();
+      if (isFromGateway(status, body)) unreachableAt = clock.now();
       throw faultOf(answer, status, body);
     },
   };
@@ -120,8 +120,8 @@ export async function readBody(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** A proxy says so when it has no API server behind it; an API server's own answer is a Status object. */
-function isGateways(status: number, body: string): boolean {
+/** A proxy's word that no API server is behind it; an API server's own answer is a Status object. */
+function isFromGateway(status: number, body: string): boolean {
   return status >= 502 && status <= 504 && parseObject(body)?.['kind'] !== 'Status';
 }
 

@@ -89,7 +89,7 @@ export interface ProbeRecord {
   readonly listener?: string;
   /** Absent if the batch was lost before it told. */
   readonly observation?: Observation;
-  /** What was seen before a pod that had no CPU made it ask again; it proves nothing. */
+  /** What was seen before a pod that had no CPU made it ask again: no proof, but for a packet that had arrived. */
   readonly earlier?: Observation;
   /** The same address no longer belonged to the same pod after the run. */
   readonly movedAway?: boolean;

@@ -4,10 +4,10 @@ import { createNamespace } from '../fleet/namespaces.ts';
 import type { Capabilities, Capability } from '../model/capabilities.ts';
 import { NetproofError } from '../model/errors.ts';
 import type { ControlNamespace } from '../model/plan.ts';
+import { untilKnown } from '../probing/away.ts';
 import type { Scene } from './canary/cells.ts';
 import { playCanary } from './canary/play.ts';
 import { scriptFor } from './canary/table.ts';
-import { awayFor } from '../probing/away.ts';
 import { schedulable } from './schedulable.ts';
 import type { Reliance } from './relies.ts';
 import { isDirection, unshownFor } from './require.ts';
@@ -50,21 +50,10 @@ export async function scenarioCanary(
   if (unshown.length === 0 || isHopeless) return first;
   for (const { capability, because } of unshown)
     context.emit({ kind: 'note', message: `${capability} could not be shown, so once more: ${because}` });
+  // Sooner the second play would tell as little as the first.
   await untilKnown(context);
   const stood = first.nodes.map(({ node }) => node).slice(0, MOST_NODES);
   return play(stood.length === 0 ? scene : { ...scene, nodes: stood });
-}
-
-/** After an absence of the API server the second play would tell as little as the first. */
-async function untilKnown({ cluster, clock, emit, signal }: Context): Promise<void> {
-  const ms = awayFor(cluster.lastUnreachable(), clock.now());
-  if (ms === 0) return;
-  emit({
-    kind: 'note',
-    message: `waiting ${Math.ceil(ms / 1000)} s for whatever enforces policies to come back`,
-  });
-  await clock.wait(ms, signal);
-  signal.throwIfAborted();
 }
 
 /**

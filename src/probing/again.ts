@@ -13,33 +13,33 @@ export interface Heard {
   readonly sighting: (nonce: string) => Sighting | undefined;
 }
 
-/** A batch that was asked, with the places of those that are asked again. */
-export interface Asked {
+/** A batch that was asked. */
+export interface Told {
   readonly batch: Batch;
   readonly log: ProberLog;
-  readonly again: ReadonlySet<number>;
+}
+
+export interface Asked extends Told {
+  /** The places of those that are asked again; absent: none. */
+  readonly again?: ReadonlySet<number>;
 }
 
 /** @param heard by the listener's pod; their logs have caught up */
-export function withAgain(
-  batch: Batch,
-  log: ProberLog,
-  heard: (listener: string) => Heard | undefined,
-): Asked {
-  const again = new Set<number>();
+export function withAgain({ batch, log }: Told, heard: (listener: string) => Heard | undefined): Asked {
   // A lost prober's silence has another reason.
-  if (log.fault === undefined)
-    batch.asks.forEach((ask, index) => {
-      if (isStarved(ask, index, log, heard)) again.add(index);
-    });
+  if (log.fault !== undefined) return { batch, log };
+  const again = new Set<number>();
+  batch.asks.forEach((ask, index) => {
+    if (isStarved(ask, index, log, heard)) again.add(index);
+  });
   return { batch, log, again };
 }
 
-/** What was seen the first time goes along, for the record. */
+/** Those alone; what was seen the first time goes along. */
 export function batchAgain({ batch, log, again }: Asked): Batch {
   const asks = batch.asks.flatMap((ask, index) => {
-    const earlier = log.results.get(index);
-    return again.has(index) && earlier ? [{ ...ask, earlier }] : [];
+    const told = log.results.get(index);
+    return again?.has(index) && told ? [{ ...ask, earlier: { told, index, salt: log.salt } }] : [];
   });
   return batchOf(batch.source, asks);
 }

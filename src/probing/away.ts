@@ -1,4 +1,5 @@
 /** An API server that was away while a prober asked. */
+import type { Context } from '../fleet/context.ts';
 
 /**
  * Clients that lost the server come back up to so much later, milliseconds: twice the longest pause of client-go's
@@ -15,11 +16,24 @@ const RETURN_MS = 60_000;
  * @returns why what the prober saw means nothing
  */
 export function awayFault(unreachableAt: number | undefined, asked: number): string | undefined {
-  if (unreachableAt === undefined || unreachableAt < asked - RETURN_MS) return undefined;
+  if (awayFor(unreachableAt, asked) === 0) return undefined;
   return 'the API server could not be reached around then: policies may not have known the pod';
 }
 
 /** How long until an absence of the server no longer takes its meaning from what is asked, milliseconds. */
 export function awayFor(unreachableAt: number | undefined, now: number): number {
   return unreachableAt === undefined ? 0 : Math.max(0, unreachableAt + RETURN_MS + 1 - now);
+}
+
+/** Waits, if the server was away lately, until what is asked means something again. */
+export async function untilKnown({ cluster, clock, emit, signal }: Context): Promise<void> {
+  const ms = awayFor(cluster.lastUnreachable(), clock.now());
+  if (ms === 0) return;
+  const seconds = Math.ceil(ms / 1000);
+  emit({
+    kind: 'note',
+    message: `the API server was away: waiting ${seconds} s for whatever enforces policies to come back`,
+  });
+  await clock.wait(ms, signal);
+  signal.throwIfAborted();
 }

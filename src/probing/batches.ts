@@ -8,8 +8,15 @@ import type { Observation } from '../model/record.ts';
 export interface Ask {
   readonly cell: Cell;
   readonly destination: Destination;
-  /** What was seen before it was asked again. */
-  readonly earlier?: Observation;
+  /** Only if it is asked again. */
+  readonly earlier?: Earlier;
+}
+
+/** What was seen before it was asked again; index and salt, as then, make up its nonces (wire.ts). */
+export interface Earlier {
+  readonly told: Observation;
+  readonly index: number;
+  readonly salt: string;
 }
 
 export interface Batch {

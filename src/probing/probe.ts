@@ -10,9 +10,10 @@ import type { Plan } from '../model/plan.ts';
 import type { ControlRecord } from '../model/record.ts';
 import type { AttemptSettings } from '../model/scenario.ts';
 import type { NodeWish } from '../plan/pods.ts';
-import { type Asked, batchAgain, withAgain } from './again.ts';
-import { type Batch, batchesOf, ordersOf } from './batches.ts';
 import { stallsOf } from '../verdict/stall.ts';
+import { type Asked, batchAgain, type Heard, type Told, withAgain } from './again.ts';
+import { untilKnown } from './away.ts';
+import { type Batch, batchesOf, ordersOf } from './batches.ts';
 import type { Controls } from './controls.ts';
 import { runProber } from './prober.ts';
 import { scheduleFor } from './schedule.ts';
@@ -44,19 +45,20 @@ export async function probeFleet(
   const means = { context, plan, fleet, capabilities, cover: (node: string) => void controls.cover(node) };
   const { attempt } = plan.scenario;
   const batches = batchesOf(plan.matrix, fleet.destinations).filter(({ asks }) => asks.length > 0);
+  await untilKnown(context);
   const first = await askAll(means, batches, attempt);
-  const again = first.batches.filter((asked) => asked.again.size > 0).map(batchAgain);
+  const heard = heardBy(fleet);
+  const asked = first.told.map((told) => withAgain(told, (listener) => heard.get(listener)));
+  const again = asked.map(batchAgain).filter(({ asks }) => asks.length > 0);
   const second = again.length > 0 ? await askAgain(means, again) : undefined;
   await controls.shown();
   return {
-    batches: [...first.batches, ...(second?.batches ?? []).map((asked) => ({ ...asked, again: NONE }))],
+    batches: [...asked, ...(second?.told ?? [])],
     controls: await controls.records(),
     controlPods: controls.pods,
     behind: (second ?? first).behind,
   };
 }
-
-const NONE: ReadonlySet<number> = new Set();
 
 interface Means {
   readonly context: Context;
@@ -80,22 +82,25 @@ function askAgain(means: Means, batches: readonly Batch[]): Promise<Answered> {
   });
 }
 
-type Told = Pick<Asked, 'batch' | 'log'>;
-type Answered = Pick<Measured, 'batches' | 'behind'>;
+interface Answered extends Pick<Measured, 'behind'> {
+  readonly told: readonly Told[];
+}
 
 /** Every batch to its end, and the listeners' logs past it. */
 async function askAll(means: Means, batches: readonly Batch[], pace: Pace): Promise<Answered> {
   const { context, fleet } = means;
   const told = await runBatches(means, batches, pace);
-  const listeners = [...fleet.listeners.values()];
-  const behind = await catchUp(context, listeners, endOf(context, told));
-  const heard = new Map(
-    listeners.map(({ pod, log }) => [
+  const behind = await catchUp(context, [...fleet.listeners.values()], endOf(context, told));
+  return { told, behind };
+}
+
+function heardBy({ listeners }: Fleet): ReadonlyMap<string, Heard> {
+  return new Map(
+    [...listeners.values()].map(({ pod, log }) => [
       pod.name,
       { stalls: stallsOf(log.lag, log.offsetMs), sighting: log.sighting },
     ]),
   );
-  return { batches: told.map(({ batch, log }) => withAgain(batch, log, (pod) => heard.get(pod))), behind };
 }
 
 async function runBatches(

@@ -2,7 +2,7 @@
 import type { Fleet, Listener } from '../fleet/deploy.ts';
 import type { ListenerRecord, Observation, ProbeRecord, ProberRecord } from '../model/record.ts';
 import type { Predicted } from '../model/prediction.ts';
-import type { Asked } from './again.ts';
+import type { Told } from './again.ts';
 import type { Ask } from './batches.ts';
 import type { Measured } from './probe.ts';
 import type { ProberLog } from './prober.ts';
@@ -23,7 +23,7 @@ export function probeRecords(
   const listeners = new Map([...fleet.listeners.values()].map((listener) => [listener.pod.name, listener]));
   return measured.batches.flatMap(({ batch, log, again }) =>
     batch.asks.flatMap((ask, index) => {
-      if (again.has(index)) return [];
+      if (again?.has(index)) return [];
       const record = probeRecord(ask, index, log, listeners);
       if (ask.destination.uid !== undefined && moved.has(ask.destination.uid)) record.movedAway = true;
       record.prediction = predict(record);
@@ -56,8 +56,8 @@ function probeRecord(
   if (destination.listener !== undefined) record.listener = destination.listener;
   const listener = destination.listener === undefined ? undefined : listeners.get(destination.listener);
   const told = log.results.get(index);
-  if (told !== undefined) record.observation = observe(told, index, log, listener);
-  if (earlier !== undefined) record.earlier = earlier;
+  if (told !== undefined) record.observation = observe(told, index, log.salt, listener);
+  if (earlier !== undefined) record.earlier = observe(earlier.told, earlier.index, earlier.salt, listener);
   return record;
 }
 
@@ -65,14 +65,14 @@ function probeRecord(
 function observe(
   told: Observation,
   index: number,
-  log: ProberLog,
+  salt: string,
   listener: Listener | undefined,
 ): Observation {
   if (listener === undefined) return told;
-  return Object.assign(told, { seen: sightingsOf(told.attempts, index, log.salt, listener.log.claim) });
+  return Object.assign(told, { seen: sightingsOf(told.attempts, index, salt, listener.log.claim) });
 }
 
-export function proberRecord({ batch, log }: Pick<Asked, 'batch' | 'log'>): ProberRecord {
+export function proberRecord({ batch, log }: Told): ProberRecord {
   const { pod, end, offsetMs } = log;
   const blackhole = batch.blackhole ? log.results.get(batch.asks.length)?.outcome : undefined;
   return {

@@ -167,5 +167,6 @@ function portList(ports: readonly PortSpec[]): string {
 }
 
 function estimateLine({ estimate }: Plan): string {
-  return `Would take about ${duration(estimate.seconds * 1000)} with ${count(estimate.pods, 'pod')}.`;
+  const usual = `Would take about ${duration(estimate.seconds * 1000)} with ${count(estimate.pods, 'pod')}.`;
+  return `${usual} If pods get no CPU, some prober pods are launched once more.`;
 }

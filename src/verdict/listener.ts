@@ -49,6 +49,9 @@ function judgeDeny(facts: Case): Ruling {
       'the packet arrived: the listener logged it, though the client got no answer',
     );
   }
+  if ((facts.probe.earlier?.seen ?? []).length > 0) {
+    return fail('leak-one-way', 'before it was asked again a packet arrived: the listener logged it late');
+  }
   if (observation.attempts.some((attempt) => attempt.outcome === 'connected')) return intercepted();
   return sourceRuling(observation) ?? unproven(facts) ?? judgeSilence(facts, controlsOf(facts));
 }

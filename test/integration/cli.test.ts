@@ -132,7 +132,9 @@ describe('without a cluster', () => {
     expect(stdout).toContain('  namespace three-tier-visitors labelled access=visitors\n');
     expect(stdout).toContain('    NetworkPolicy api from scenarios/three-tier/policies/api.yaml:1\n');
     expect(stdout).toContain('  visitor -> web   allow http/8080; deny tcp/9090\n');
-    expect(stdout).toMatch(/^Would take about \d+ s with \d+ pods\.$/m);
+    expect(stdout).toMatch(
+      /^Would take about \d+ s with \d+ pods\. If pods get no CPU, some prober pods are launched once more\.$/m,
+    );
     expect(stdout).toMatch(/^kind: ClusterRole$/m);
   });
 

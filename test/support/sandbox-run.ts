@@ -191,6 +191,15 @@ export class Lab {
     return pods[0] as V1Pod;
   }
 
+  /** Resolves when the pod's agent has begun its work. */
+  async spoke({ metadata }: V1Pod): Promise<void> {
+    const { name = '', namespace = '' } = metadata ?? {};
+    await eventually(
+      () => this.core.readNamespacedPodLog({ name, namespace }),
+      (log) => log.includes('"kind":"started"'),
+    );
+  }
+
   /** Resolves when the pod's containers have ended. */
   async ended(name: string, namespace: string): Promise<void> {
     await eventually(

@@ -47,6 +47,8 @@ export interface Played {
   readonly watchedFrom: number;
   readonly settledAt: number;
   readonly applied: readonly Moment[];
+  /** Why new and deleted policies may not have been known, if so. */
+  readonly away: string | undefined;
   /** Absent if policies were not taken away. */
   readonly recovered: Recovery | undefined;
 }
@@ -117,18 +119,19 @@ function between(
   return lines.filter((line) => startOf(line) + offsetMs >= from && line.at + offsetMs <= until);
 }
 
-function newPod({ script, stage }: Played, { newPodOpenMs }: Measures): readonly CapabilityProof[] {
+function newPod({ script, stage, away }: Played, { newPodOpenMs }: Measures): readonly CapabilityProof[] {
   if (script.tests.every(({ capability }) => capability !== 'new-pod')) return [];
   const proof = (value: CapabilityProof['proof'], because: string): CapabilityProof[] => [
     { capability: 'new-pod', proof: value, because },
   ];
+  if (away !== undefined) return proof('unknown', away);
   if (newPodOpenMs === undefined)
     return proof('unknown', stage.unlaunched.get(NEWCOMER) ?? 'a new pod was not seen to become isolated');
   if (newPodOpenMs === 0) return proof('proven', 'a new pod was isolated from its first attempt');
   return proof('absent', `new pods start open: one was for ${newPodOpenMs} ms, though a policy selected it`);
 }
 
-function removal({ recovered, judged, applied }: Played): readonly CapabilityProof[] {
+function removal({ recovered, judged, applied, away }: Played): readonly CapabilityProof[] {
   if (!recovered) return [];
   const proof = (value: CapabilityProof['proof'], because: string): CapabilityProof[] => [
     { capability: 'removal', proof: value, because },
@@ -137,6 +140,7 @@ function removal({ recovered, judged, applied }: Played): readonly CapabilityPro
   if (denied.length === 0 || applied.length === 0)
     return proof('unknown', 'no policy was seen to deny anything, so there was nothing to take back');
   const stuck = denied.find(({ cell }) => recovered.closed.includes(cell));
+  if (stuck && away !== undefined) return proof('unknown', away);
   if (stuck) {
     const { from, to, port } = stuck.cell;
     const example = `${from} still can't reach ${to} ${port.protocol}/${port.port}`;

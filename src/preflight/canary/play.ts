@@ -7,6 +7,7 @@ import type { Context } from '../../fleet/context.ts';
 import { type AppliedPolicy, applyPolicy } from '../../fleet/policies.ts';
 import type { Capabilities } from '../../model/capabilities.ts';
 import { DeadlineError, withDeadline } from '../../model/deadline.ts';
+import { awayFault } from '../../probing/away.ts';
 import { judge } from '../../verdict/judge.ts';
 import { assess, type Recovery } from './assess.ts';
 import { castFor, NEWCOMER } from './cast.ts';
@@ -63,6 +64,7 @@ export async function playCanary(
   script: Script,
   { thorough, strict }: PlayOptions,
 ): Promise<Capabilities> {
+  const startedAt = context.clock.now();
   const stage = new Stage(context, scene, { strict, tolerant: thorough });
   const play = new Play(context, scene, script, stage);
   const early = script.policies.filter(
@@ -85,6 +87,7 @@ export async function playCanary(
     watchedFrom: thorough ? appliedAt : 0,
     settledAt,
     applied: play.applied,
+    away: awayFault(context.cluster.lastUnreachable(), startedAt),
     recovered,
   });
 }

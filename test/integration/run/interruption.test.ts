@@ -24,6 +24,8 @@ const scenario = (namespace: string): Written => ({
   attempt: { timeout: '2s' },
 });
 
+const NOT_SHOWN = /^note: ingress could not be shown, so once more: the API server could not be reached/m;
+
 const DROPPED = { 'server -> server:tcp/8080': 'dropped', 'client -> server:tcp/8080': 'dropped' };
 
 /** Moments of a run, each with something that has just happened in the cluster. */
@@ -183,21 +185,22 @@ describe('the link to the API server', () => {
     RUN_MS,
   );
 
-  test(
-    'if it is gone in the preflight, that is played again once policies are known again',
-    () =>
+  test.each([
+    ['the preflight, that is played again', 'canary-stranger-0', 'prober'],
+    ['the deploy, nothing is asked', 'server', 'listener'],
+  ] as const)(
+    'if it is gone in %s before policies are known again',
+    (_what, workload, role) =>
       linked(async (link, kubeconfig) => {
         const before = await lab.everything();
         const run = await lab.start(scenario('ended'), [], kubeconfig);
         const [, id = ''] = await run.seen(/^run (\w+)$/m);
-        await lab.launched('canary-stranger-0', 'prober', id);
+        await lab.launched(workload, role, id);
         link.refuse(true);
         await link.refusal();
         link.refuse(false);
-        await run.seen(
-          /^note: ingress could not be shown, so once more: the API server could not be reached/m,
-        );
-        await run.seen(/^note: waiting \d+ s for whatever enforces policies/m);
+        if (role === 'prober') await run.seen(NOT_SHOWN);
+        await run.seen(/^note: the API server was away: waiting \d+ s for whatever enforces policies/m);
         run.process.kill('SIGINT');
         expect((await run.ended).code).toBe(5);
         await lab.unchanged(before);

@@ -36,7 +36,7 @@ function asked(asks: readonly Ask[], told: readonly Observation[], heard: Heard,
     salt: SALT,
     fault,
   } as unknown as ProberLog;
-  return withAgain({ source: 'web', asks, blackhole: false }, log, () => heard);
+  return withAgain({ batch: { source: 'web', asks, blackhole: false }, log }, () => heard);
 }
 
 const SILENCE = observation('timed-out');
@@ -77,11 +77,11 @@ describe('what is asked again', () => {
       true,
     ],
   ])('%s', (_, question, told, heard, again) => {
-    expect([...asked([question], [told], heard).again]).toEqual(again ? [0] : []);
+    expect([...(asked([question], [told], heard).again ?? [])]).toEqual(again ? [0] : []);
   });
 
   test('nothing of a prober that was lost', () => {
-    expect(asked([ask('deny', 'l')], [SILENCE], ASLEEP, 'its pod was deleted').again.size).toBe(0);
+    expect(asked([ask('deny', 'l')], [SILENCE], ASLEEP, 'its pod was deleted').again).toBeUndefined();
   });
 
   test('a batch of those alone, each with what was seen before; the blackhole too if it may say something', () => {
@@ -91,8 +91,8 @@ describe('what is asked again', () => {
     expect(again).toEqual({
       source: 'web',
       asks: [
-        { ...asks[0], earlier: SILENCE },
-        { ...asks[2], earlier: SLEPT },
+        { ...asks[0], earlier: { told: SILENCE, index: 0, salt: SALT } },
+        { ...asks[2], earlier: { told: SLEPT, index: 2, salt: SALT } },
       ],
       blackhole: true,
     });

@@ -22,6 +22,9 @@ const denyTo = (
   more: Parameters<typeof observation>[1],
   outcome: Parameters<typeof observation>[0] = 'timed-out',
 ) => [probe({ observation: observation(outcome, more) })];
+const askedAgain = (earlier: Parameters<typeof observation>[1]) => [
+  probe({ earlier: observation('timed-out', earlier), observation: observation('timed-out') }),
+];
 const allow = (outcome: Parameters<typeof observation>[0], more: Parameters<typeof observation>[1] = {}) => [
   probe({ expect: 'allow', observation: observation(outcome, more) }),
 ];
@@ -57,6 +60,12 @@ const DENY: readonly Row[] = [
     'fail: leak-one-way',
     { probes: denyTo({ seen: [SIGHTING] }, 'refused') },
   ],
+  [
+    'the nonce was seen late, after the question had been asked again',
+    'fail: leak-one-way',
+    { probes: askedAgain({ seen: [SIGHTING] }) },
+  ],
+  ['silence, as before it was asked again', 'pass: dropped', { probes: askedAgain({}) }],
   ['the nonce was echoed', 'fail: leak', { probes: denyTo({}, 'connected') }],
   ['connected, no echo, not seen', 'inconclusive: intercepted', { probes: denyTo(unechoed, 'connected') }],
   [
