@@ -7,8 +7,8 @@ const KEPT = 500;
 export class Awake {
   readonly #period: number;
   readonly #stalls: { readonly from: number; readonly to: number }[] = [];
+  #untold: (readonly [number, number])[] = [];
   #last: number;
-  #lag = 0;
 
   /** `period`: time between two calls of `tick` when all is well. */
   constructor(period: number, now: number) {
@@ -21,9 +21,7 @@ export class Awake {
     const from = this.#last + this.#period;
     const late = Math.max(0, now - from);
     this.#last = now;
-    this.#lag = Math.max(this.#lag, late);
-    if (late >= NOTABLE_MS) this.#stalls.push({ from, to: now });
-    if (this.#stalls.length > KEPT) this.#stalls.shift();
+    if (late >= NOTABLE_MS) this.#note(from, now);
     return late;
   }
 
@@ -53,10 +51,16 @@ export class Awake {
     return Math.max(0, to - Math.max(from, this.#last + this.#period));
   }
 
-  /** Longest delay since the last call. */
-  takeLag(): number {
-    const lag = Math.round(this.#lag);
-    this.#lag = 0;
-    return lag;
+  /** Those noted since the last call: when the loop ran again, and how late it was. */
+  takeStalls(): readonly (readonly [number, number])[] {
+    const stalls = this.#untold;
+    this.#untold = [];
+    return stalls;
+  }
+
+  #note(from: number, to: number): void {
+    this.#stalls.push({ from, to });
+    if (this.#stalls.length > KEPT) this.#stalls.shift();
+    this.#untold.push([Math.round(to), Math.round(to - from)]);
   }
 }

@@ -17,8 +17,11 @@ import { now, Vitals } from './vitals.ts';
 import type { ListenerOrder, Protocol } from './wire.ts';
 import { Wheel } from './wheel.ts';
 
-/** Deadlines of dials to ourselves need be no finer, and a hundred listeners on a node should sleep. */
-const TICK_MS = 200;
+/**
+ * Time between two ticks, as a share of `stallMs`: who stands still for that and for one tick more is found out,
+ * whenever it began. No finer, for a hundred listeners on a node should sleep.
+ */
+const TICK_SHARE = 0.8;
 const SELF_DIAL_MS = 1_000;
 
 type Port = ListenerOrder['serve'][number];
@@ -26,7 +29,7 @@ type Port = ListenerOrder['serve'][number];
 export class Listener {
   readonly #order: ListenerOrder;
   readonly #report: Report;
-  readonly #wheel = new Wheel(TICK_MS, now());
+  readonly #wheel: Wheel;
   readonly #vitals: Vitals;
   readonly #sightings: Sightings;
   /** Starts the nonces of dials to ourselves; nobody else can know it. */
@@ -36,7 +39,9 @@ export class Listener {
   constructor(order: ListenerOrder, report: Report) {
     this.#order = order;
     this.#report = report;
-    this.#vitals = new Vitals(report, TICK_MS, (time) => this.#wheel.advance(time));
+    const tick = TICK_SHARE * order.stallMs;
+    this.#wheel = new Wheel(tick, now());
+    this.#vitals = new Vitals(report, tick, (time) => this.#wheel.advance(time));
     this.#sightings = new Sightings(report, now);
   }
 

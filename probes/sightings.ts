@@ -1,8 +1,7 @@
-/** Collects the nonces that a listener read and tells them in batches. */
+/** Collects the nonces that a listener read and tells them in batches: a line costs it more than a nonce does. */
 import type { Report } from './report.ts';
 import type { Protocol, SeenLine } from './wire.ts';
 
-const FLUSH_MS = 40;
 /** A nonce has at most 64 characters, a peer 47: so many fit into a line. */
 const PER_LINE = 48;
 
@@ -20,15 +19,14 @@ export class Sightings {
   add(nonce: string, protocol: Protocol, port: number, from: string): void {
     const socket = `${protocol}/${port}`;
     this.#heard.add(socket);
-    if (this.#waiting.length === 0) setTimeout(() => this.flush(), FLUSH_MS);
     this.#waiting.push([nonce, socket, from, Math.round(this.#now())]);
+    if (this.#waiting.length === PER_LINE) this.flush();
   }
 
+  /** To be called at every beat: whoever reads one has every nonce that came before it. */
   flush(): void {
-    const nonces = this.#waiting;
+    if (this.#waiting.length > 0) this.#report.tell({ kind: 'seen', nonces: this.#waiting });
     this.#waiting = [];
-    for (let i = 0; i < nonces.length; i += PER_LINE)
-      this.#report.tell({ kind: 'seen', nonces: nonces.slice(i, i + PER_LINE) });
   }
 
   /** The sockets on which a nonce came since the last call. */

@@ -33,9 +33,10 @@ export class Vitals {
 
   /** Tells a sign of life. */
   beat(alive?: readonly string[]): void {
+    const stalls = this.awake.takeStalls();
     this.#report.tell({
       kind: 'beat',
-      lagMs: this.awake.takeLag(),
+      ...(stalls.length === 0 ? {} : { stalls }),
       ...(this.kubeletAt === undefined ? {} : { kubeletAt: this.kubeletAt }),
       ...(alive === undefined ? {} : { alive }),
     });

@@ -91,6 +91,8 @@ interface CommonOrder {
 export interface ListenerOrder extends CommonOrder {
   readonly role: 'listener';
   readonly serve: readonly { readonly protocol: Protocol; readonly port: number }[];
+  /** How late its event loop may be without having missed anything, milliseconds. */
+  readonly stallMs: number;
   /** PEM; present when `serve` has https. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -188,8 +190,8 @@ export interface SeenLine extends LineBase {
 /** Sign of life of either role. */
 export interface BeatLine extends LineBase {
   readonly kind: 'beat';
-  /** Longest time since the last beat in which the agent's event loop did not run. */
-  readonly lagMs: number;
+  /** When the agent's event loop ran again since the last beat after a delay worth noting, and how long that was. */
+  readonly stalls?: readonly (readonly [number, number])[];
   /** When the kubelet last fetched the control port, absent if never. */
   readonly kubeletAt?: number;
   /**

@@ -7,7 +7,7 @@ import { bindAny, peer } from './listen.ts';
 const MOST_READ = 8_192;
 /** Connections of all servers together; one more ends the oldest, for that one is the likeliest to be idle. */
 const MOST_CONNECTIONS = socketsAllowed(8_192);
-/** A connection's whole life, or since the last question of one that is held. */
+/** A connection's whole life, or since the last question of one that is held; half as long again at most. */
 const LIFE_MS = 10_000;
 /** The kernel cuts it to net.core.somaxconn (4096): it completes that many handshakes while we are busy. */
 const BACKLOG = 65_535;
@@ -59,7 +59,7 @@ function guard(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.on('close', () => open.delete(socket));
   if (open.size > MOST_CONNECTIONS) open.keys().next().value?.destroy();
-  sweeper ??= setInterval(sweep, LIFE_MS / 10);
+  sweeper ??= setInterval(sweep, LIFE_MS / 2);
 }
 
 /** Who spoke to us lives on. */

@@ -29,6 +29,8 @@ export interface Context {
   readonly controlPort: number;
   /** Time between two signs of life of an agent, milliseconds. */
   readonly beatMs: number;
+  /** How late a listener's event loop may be without having missed anything, milliseconds. */
+  readonly stallMs: number;
   readonly settings: PodSettings;
   readonly undo: UndoStack;
   readonly owners: Owners;

@@ -90,6 +90,7 @@ export async function launchListener(
     id: podName(context.randomName),
     controlPort: context.controlPort,
     beatMs: context.beatMs,
+    stallMs: context.stallMs,
     lifeMs: AGENT_LIFE_MS,
     serve: workload.listen,
     ...(tls && workload.listen.some((port) => port.protocol === 'https') ? { tls } : {}),

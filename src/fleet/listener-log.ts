@@ -16,7 +16,10 @@ export interface ListenerLog extends AgentLog {
   readonly claim: (nonce: string) => Sighting | undefined;
   /** Times on the pod's clock, as all times below. */
   readonly alive: ReadonlyMap<string, readonly number[]>;
+  /** When its event loop ran again, and how late it was. */
   readonly lag: readonly (readonly [number, number])[];
+  /** One so long may have missed something, milliseconds. */
+  readonly stallMs: number;
   readonly kubeletAt: readonly number[];
   /** Resolves once the log tells of a beat at or after this time on our clock; false if it broke off before. */
   reached(time: number, signal: AbortSignal): Promise<boolean>;
@@ -25,7 +28,7 @@ export interface ListenerLog extends AgentLog {
 export function watchListener(context: Context, pod: FleetPod): ListenerLog {
   const sightings = new Map<string, Sighting>();
   const alive = new Map<string, number[]>();
-  const lag: [number, number][] = [];
+  const lag: (readonly [number, number])[] = [];
   const kubeletAt: number[] = [];
   const portOf = portReader();
   const beatWaiters = new Set<() => void>();
@@ -51,7 +54,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
         break;
       case 'beat':
         lastBeat = line.at;
-        lag.push([line.at, line.lagMs]);
+        lag.push(...(line.stalls ?? []));
         if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt)
           kubeletAt.push(line.kubeletAt);
         for (const port of line.alive ?? []) append(alive, port, line.at);
@@ -88,6 +91,7 @@ export function watchListener(context: Context, pod: FleetPod): ListenerLog {
     },
     alive,
     lag,
+    stallMs: context.stallMs,
     kubeletAt,
     get fault() {
       return log.fault ?? (over ? `the listener's log broke off` : undefined);

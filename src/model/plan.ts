@@ -33,6 +33,8 @@ export interface Plan {
   readonly controlPort: number;
   /** Time between two signs of life of an agent, milliseconds. */
   readonly beatMs: number;
+  /** How late a listener's event loop may be without having missed anything, milliseconds. */
+  readonly stallMs: number;
   readonly rbac: readonly RoleRules[];
   readonly estimate: Estimate;
 }

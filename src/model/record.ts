@@ -141,8 +141,10 @@ export interface ListenerRecord {
   readonly offsetMs: number;
   /** When each `protocol/port` was shown to answer. */
   readonly alive: Readonly<Record<string, readonly number[]>>;
-  /** Event-loop delay: `[time, milliseconds]` per beat. */
+  /** Delays of its event loop that were worth noting: `[when it ran again, milliseconds]`. */
   readonly lag: readonly (readonly [number, number])[];
+  /** One so long may have missed something; absent in records of earlier versions. */
+  readonly stallMs?: number;
   readonly kubeletAt: readonly number[];
 }
 

@@ -52,6 +52,7 @@ export function planRun(loaded: Loaded, options: PlanOptions): Plan {
     probers,
     controlPort: controlPort(scenario),
     beatMs: beatMs(listeners),
+    stallMs: STALL_SHARE * scenario.attempt.timeoutMs,
     rbac: rbacFor(scenario, control),
     estimate: estimate(scenario, matrix, listeners.length, probers.length),
   };
@@ -68,6 +69,9 @@ export function controlFor(runId: string, existing: string | undefined): Control
     ? { name: `netproof-${runId}`, create: true }
     : { name: existing, create: false };
 }
+
+/** A listener's event loop that stands still for nearly a timeout must be found out; it looks almost that often. */
+const STALL_SHARE = 0.5;
 
 const SHORTEST_BEAT_MS = 250;
 /** A verdict wants a control near it; the judge's window is wider than two of these. */

@@ -42,6 +42,9 @@ const MESH_ANNOTATIONS = {
  */
 const CPU_LIMIT_MILLIS = 500;
 
+/** Beats between two fetches of the kubelet: a prober lives for few, and a verdict wants one near it of either. */
+const FETCHED_EVERY = { prober: 1, listener: 2 } as const;
+
 /** Gate that nobody ever sets: the pod is never Ready, hence never an endpoint that gets traffic. */
 const READINESS_GATE = 'netproof.dev/never-ready';
 
@@ -114,7 +117,7 @@ function container({ identity, order, settings, agentSource }: PodRequest): V1Co
     // (kubernetes.io, Network Policies). It can't fail the pod: a hundred failures take longer than a run.
     livenessProbe: {
       ...fetchControl,
-      periodSeconds: Math.max(1, Math.ceil(order.beatMs / 1000)),
+      periodSeconds: Math.ceil((FETCHED_EVERY[order.role] * order.beatMs) / 1000),
       timeoutSeconds: 5,
       failureThreshold: 1000,
     },

@@ -98,7 +98,7 @@ function heardBy({ listeners }: Fleet): ReadonlyMap<string, Heard> {
   return new Map(
     [...listeners.values()].map(({ pod, log }) => [
       pod.name,
-      { stalls: stallsOf(log.lag, log.offsetMs), sighting: log.sighting },
+      { stalls: stallsOf(log, log.offsetMs), sighting: log.sighting },
     ]),
   );
 }

@@ -108,6 +108,7 @@ export function listenerRecord({ pod, log }: Listener, behind: ReadonlySet<strin
     offsetMs: move,
     alive: Object.fromEntries([...log.alive].map(([port, times]) => [port, times.map((at) => at + move)])),
     lag: log.lag.map(([at, ms]) => [at + move, ms] as const),
+    stallMs: log.stallMs,
     kubeletAt: log.kubeletAt.map((at) => at + move),
   };
 }

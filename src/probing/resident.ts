@@ -29,7 +29,7 @@ export interface Resident {
   readonly salt: string;
   /** When the kubelet fetched its control port, on its own clock. */
   readonly kubeletAt: readonly number[];
-  /** Per sign of life, on its own clock: when, and for how long its event loop stood still before, milliseconds. */
+  /** When its event loop ran again, on its own clock, and how late it was, milliseconds. */
   readonly lag: readonly (readonly [number, number])[];
 }
 
@@ -44,10 +44,10 @@ export async function startResident(
   const pod = await launchPod(context, { ...request, order });
   const rounds: Round[][] = request.probes.map(() => []);
   const kubeletAt: number[] = [];
-  const lag: [number, number][] = [];
+  const lag: (readonly [number, number])[] = [];
   const take = (line: Line): void => {
     if (line.kind === 'beat') {
-      if (line.lagMs > 0) lag.push([line.at, line.lagMs]);
+      lag.push(...(line.stalls ?? []));
       if (line.kubeletAt !== undefined && kubeletAt.at(-1) !== line.kubeletAt) kubeletAt.push(line.kubeletAt);
     }
     if (line.kind !== 'result') return;

@@ -31,7 +31,10 @@ export function noting<T extends Surroundings>(deps: T, notes: string[]): T {
   };
 }
 
-export interface RunSettings extends Pick<Context, 'runId' | 'controlPort' | 'beatMs' | 'settings'> {}
+export interface RunSettings extends Pick<
+  Context,
+  'runId' | 'controlPort' | 'beatMs' | 'stallMs' | 'settings'
+> {}
 
 export function contextOf(
   own: RunSettings,

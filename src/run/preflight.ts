@@ -31,6 +31,7 @@ export interface PreflightDeps extends Surroundings {
 /** Nobody listens there but the kubelet's probe. */
 const CONTROL_PORT = 24_117;
 const BEAT_MS = 250;
+const STALL_MS = 500;
 
 /** Rejects with a NetproofError if it could not be completed; what was created is removed either way. */
 export async function preflight(options: PreflightOptions, deps: PreflightDeps): Promise<PreflightResult> {
@@ -40,7 +41,7 @@ export async function preflight(options: PreflightOptions, deps: PreflightDeps):
   const working = linked(deps.signal);
   const watching = linked();
   const phases = new Phases(deps.clock, deps.emit);
-  const own = { runId, settings, controlPort: CONTROL_PORT, beatMs: BEAT_MS };
+  const own = { runId, settings, controlPort: CONTROL_PORT, beatMs: BEAT_MS, stallMs: STALL_MS };
   const context = contextOf(own, deps, undo, working.signal, watching.signal);
   const startedAt = deps.clock.now();
   try {

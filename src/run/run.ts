@@ -87,8 +87,8 @@ export async function run(loaded: Loaded, options: RunOptions, deps: RunDeps): P
   }
 }
 
-function settingsOf({ runId, controlPort, beatMs, scenario }: Plan): RunSettings {
-  return { runId, controlPort, beatMs, settings: scenario.pods };
+function settingsOf({ runId, controlPort, beatMs, stallMs, scenario }: Plan): RunSettings {
+  return { runId, controlPort, beatMs, stallMs, settings: scenario.pods };
 }
 
 async function preflight(

@@ -119,7 +119,7 @@ export class Evidence {
 
   #addListener(listener: ListenerRecord): void {
     this.#listeners.set(listener.pod, listener);
-    this.#stalls.set(listener.pod, stallsOf(listener.lag));
+    this.#stalls.set(listener.pod, stallsOf(listener));
     for (const at of listener.kubeletAt) this.#shown.add(`link:${listener.pod}`, at);
     for (const [port, times] of Object.entries(listener.alive)) {
       for (const at of times) this.#told.add(`alive:${listener.pod} ${port}`, at);

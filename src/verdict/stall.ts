@@ -1,6 +1,8 @@
 /** Whether a listener was awake. */
 
-/** A listener's event loop that stood still for so long may have missed what was sent to it, milliseconds. */
+import type { ListenerRecord } from '../model/record.ts';
+
+/** Of records that don't say what was too long, milliseconds. */
 const STALL_MS = 500;
 
 export interface Stall {
@@ -8,10 +10,13 @@ export interface Stall {
   readonly to: number;
 }
 
-/** @param lag as in `ListenerRecord`: when its event loop ran again, and how late */
-export function stallsOf(lag: readonly (readonly [number, number])[], offsetMs = 0): readonly Stall[] {
+/** When its event loop stood still for so long that it may have missed what was sent to it. */
+export function stallsOf(
+  { lag, stallMs = STALL_MS }: Pick<ListenerRecord, 'lag' | 'stallMs'>,
+  offsetMs = 0,
+): readonly Stall[] {
   return lag
-    .filter(([, ms]) => ms >= STALL_MS)
+    .filter(([, ms]) => ms >= stallMs)
     .map(([at, ms]) => ({ from: at - ms + offsetMs, to: at + offsetMs }));
 }
 

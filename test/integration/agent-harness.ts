@@ -136,6 +136,7 @@ export class Agents {
       id: 'npl-0',
       controlPort: await freePort(),
       beatMs: 200,
+      stallMs: 250,
       lifeMs: 60_000,
       serve,
       ...more,

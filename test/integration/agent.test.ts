@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 import { ORDER_ENV, type ProbeOrder, type Protocol } from '../../probes/wire.ts';
@@ -141,6 +142,25 @@ describe('between prober and listener', () => {
     expect([...(beat.alive ?? [])].sort()).toEqual([`tcp/${tcp}`, `udp/${udp}`].sort());
     expect(beat.kubeletAt).toBeUndefined();
     expect(listener.seen()).toEqual([]);
+  });
+
+  test('a listener that stood still tells when it ran again and how late it was', async () => {
+    const listener = await agents.listener([]);
+    await listener.line('beat');
+    listener.kill('SIGSTOP');
+    const from = Date.now();
+    await delay(1000);
+    const to = Date.now();
+    listener.kill('SIGCONT');
+    const { stalls = [] } = await listener.line(
+      'beat',
+      (beat) => beat.stalls?.some(([, ms]) => ms > 250) === true,
+    );
+    const [awoke, ms] = stalls.find((stall) => stall[1] > 250) ?? [0, 0];
+    // Up to a tick of it is not seen; how soon it is woken is the machine's affair.
+    expect(ms).toBeGreaterThanOrEqual(to - from - 250);
+    expect(awoke).toBeGreaterThanOrEqual(to - 50);
+    expect(awoke - ms).toBeLessThanOrEqual(from + 250);
   });
 
   test('the kubelet’s visit is remembered, a prober’s is not', async () => {
@@ -509,6 +529,7 @@ describe('an agent', () => {
       id: 'npl-0',
       controlPort: await freePort(),
       beatMs: 200,
+      stallMs: 250,
       lifeMs: 60_000,
       serve: [{ protocol: 'tcp', port }],
     });
@@ -531,6 +552,7 @@ describe('an agent', () => {
       id: 'npl-0',
       controlPort: await freePort(),
       beatMs: 200,
+      stallMs: 250,
       lifeMs: 60_000,
       serve: [],
     });

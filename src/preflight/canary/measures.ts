@@ -1,5 +1,5 @@
 /** Times and shares out of what the canary's pods told; pure. */
-import type { ResultLine } from '../../../probes/wire.ts';
+import type { Attempt, ResultLine } from '../../../probes/wire.ts';
 import type { Condition, Measures, Spread } from '../../model/capabilities.ts';
 import type { Expect } from '../../model/scenario.ts';
 import { isDenied, isReached, startOf } from './observe.ts';
@@ -102,9 +102,9 @@ const SOON_MS = 50;
 const FEW = 20;
 const LOSS_SHARE = 0.08;
 const LOSS_SOURCES = 3;
-/** A prober that slept this long may have missed an answer and asked again without need; its next beat tells. */
+/** A prober that slept this long, so long before, may have missed an answer and asked again without need. */
 const SLEPT_MS = 60;
-const BEAT_SPAN_MS = 600;
+const BEFORE_MS = 600;
 
 /** How the network fares where TCP must pass: a handshake needs no busy listener to be awake. */
 export function networkConditions(voices: readonly Voice[]): readonly Condition[] {
@@ -132,13 +132,14 @@ export function networkConditions(voices: readonly Voice[]): readonly Condition[
 
 function openLinks({ actor, asks, results, resident }: Voice) {
   const naps = resident.lag.filter(([, ms]) => ms >= SLEPT_MS);
-  const slept = (at: number): boolean => naps.some(([told]) => at <= told && told - at < BEAT_SPAN_MS);
+  const slept = ({ at, ms }: Attempt): boolean =>
+    naps.some(([awoke, nap]) => awoke - nap <= at + ms && at - awoke < BEFORE_MS);
   return asks.flatMap(({ cell }, index) => {
     if (cell?.expect !== 'allow' || cell.port.protocol !== 'tcp' || cell.to === 'external') return [];
     // The first one waits for neighbours to be found.
     const lines = (results[index] ?? []).slice(1);
     const connected = lines.flatMap(({ attempts }) =>
-      attempts.filter(({ outcome, at }) => outcome === 'connected' && !slept(at)),
+      attempts.filter((attempt) => attempt.outcome === 'connected' && !slept(attempt)),
     );
     const spread = spreadOf(connected.map(({ ms }) => ms));
     return spread ? [{ from: actor, connected, median: spread.median }] : [];

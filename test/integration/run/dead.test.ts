@@ -109,7 +109,7 @@ test(
       const [, id = ''] = await run.seen(/^run (\w+)$/m);
       const server = await lab.launched('server', 'listener', id);
       await lab.spoke(await lab.launched('stranger', 'prober', id));
-      await lab.freeze(server, 900);
+      await lab.freeze(server, 1500);
       return run.ended;
     });
     expect(proved.stderr).toMatch(

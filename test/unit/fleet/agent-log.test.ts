@@ -3,7 +3,7 @@ import type { Line } from '../../../probes/wire.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { readAgentLog } from '../../../src/fleet/agent-log.ts';
 
-const beat = (seq: number, at = 1000) => JSON.stringify({ kind: 'beat', seq, at, lagMs: 0 });
+const beat = (seq: number, at = 1000) => JSON.stringify({ kind: 'beat', seq, at });
 
 async function read(lines: readonly string[], now = 5000) {
   const followLog: Cluster['followLog'] = (_namespace, _pod, onLine) => {

@@ -28,7 +28,7 @@ function listener() {
   return {
     log,
     signal,
-    beat: (at: number) => line(at, { kind: 'beat', lagMs: 0 }),
+    beat: (at: number) => line(at, { kind: 'beat' }),
     saw: (nonce: string, at: number) =>
       line(at, { kind: 'seen', nonces: [[nonce, 'udp/5353', '10.0.0.9:4711', at]] }),
     end: () => end(),

@@ -1,7 +1,7 @@
 /** The manifest's promises: what keeps a probe pod from touching what it measures. */
 import { describe, expect, test } from '@jest/globals';
 import { readOrder } from '../../../probes/order.ts';
-import type { ListenerOrder, ProberOrder } from '../../../probes/wire.ts';
+import type { ListenerOrder, Order, ProberOrder } from '../../../probes/wire.ts';
 import { RUN_LABEL } from '../../../src/model/labels.ts';
 import { escapeExpansion, type NodeWish, podManifest, type PodRequest } from '../../../src/plan/pods.ts';
 
@@ -10,6 +10,7 @@ const LISTENER: ListenerOrder = {
   id: 'npabc-0',
   controlPort: 24_117,
   beatMs: 250,
+  stallMs: 500,
   lifeMs: 900_000,
   serve: [{ protocol: 'tcp', port: 8080 }],
 };
@@ -44,6 +45,14 @@ const environment = (more: Partial<PodRequest> = {}): Record<string, string> =>
       expand(value ?? ''),
     ]),
   );
+
+test('the kubelet fetches from a prober every beat, from a listener every other', () => {
+  const period = (order: Order): number | undefined =>
+    podManifest(request({ order })).spec?.containers[0]?.livenessProbe?.periodSeconds;
+  const prober = { role: 'prober', probes: [] } as unknown as ProberOrder;
+  expect([250, 2000].map((beatMs) => period({ ...LISTENER, beatMs }))).toEqual([1, 4]);
+  expect([250, 2000].map((beatMs) => period({ ...prober, beatMs }))).toEqual([1, 2]);
+});
 
 describe('a probe pod', () => {
   const pod = podManifest(request());

@@ -30,10 +30,13 @@ describe('awake', () => {
     expect(ticked(20, 620, 640, 760, 780).longestStall(10, 780)).toBe(580);
   });
 
-  test('lag is the longest since it was last asked for', () => {
-    const awake = ticked(20, 140, 160);
-    expect(awake.takeLag()).toBe(100);
-    expect(awake.takeLag()).toBe(0);
+  test('each is told once, with the time when the loop ran again; everyday delays are not', () => {
+    const awake = ticked(20, 140, 160, 195, 615);
+    expect(awake.takeStalls()).toEqual([
+      [140, 100],
+      [615, 400],
+    ]);
+    expect(awake.takeStalls()).toEqual([]);
   });
 });
 

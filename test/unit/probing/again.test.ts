@@ -9,7 +9,7 @@ import { attempt, observation, SIGHTING, T0 } from '../../support/record.ts';
 
 const SALT = 'salt';
 const AWAKE: Heard = { stalls: [], sighting: () => undefined };
-const ASLEEP: Heard = { ...AWAKE, stalls: stallsOf([[T0 + 1500, 600]]) };
+const ASLEEP: Heard = { ...AWAKE, stalls: stallsOf({ lag: [[T0 + 1500, 600]] }) };
 const saw = (nonce: string): Heard => ({
   ...ASLEEP,
   sighting: (asked): Sighting | undefined => (asked === nonce ? { ...SIGHTING, nonce } : undefined),
@@ -60,7 +60,7 @@ describe('what is asked again', () => {
       'silence long after its sleep',
       ask('deny', 'l'),
       SILENCE,
-      { ...AWAKE, stalls: stallsOf([[T0 - 1, 600]]) },
+      { ...AWAKE, stalls: stallsOf({ lag: [[T0 - 1, 600]] }) },
       false,
     ],
     ['silence of a target', ask('deny'), SILENCE, AWAKE, false],

@@ -149,6 +149,16 @@ const DENY: readonly Row[] = [
     { listeners: [listener({ lag: [[T0 + 1500, 900]] })] },
   ],
   [
+    'the listener was starved for as long as its own record takes for too long',
+    'inconclusive: starved',
+    { listeners: [listener({ lag: [[T0 + 1500, 300]], stallMs: 250 })] },
+  ],
+  [
+    'the listener was starved for less',
+    'pass: dropped',
+    { listeners: [listener({ lag: [[T0 + 1500, 300]], stallMs: 500 })] },
+  ],
+  [
     'the listener stood still all through',
     'inconclusive: starved',
     {
