@@ -52,7 +52,7 @@ export function planRun(loaded: Loaded, options: PlanOptions): Plan {
     probers,
     controlPort: controlPort(scenario),
     beatMs: beatMs(listeners),
-    stallMs: STALL_SHARE * scenario.attempt.timeoutMs,
+    stallMs: stallMs(scenario.attempt.timeoutMs),
     rbac: rbacFor(scenario, control),
     estimate: estimate(scenario, matrix, listeners.length, probers.length),
   };
@@ -70,13 +70,18 @@ export function controlFor(runId: string, existing: string | undefined): Control
     : { name: existing, create: false };
 }
 
-/** A listener's event loop that stands still for nearly a timeout must be found out; it looks almost that often. */
-const STALL_SHARE = 0.5;
+const SHORTEST_STALL_MS = 50;
+const LONGEST_STALL_MS = 500;
 
 const SHORTEST_BEAT_MS = 250;
 /** A verdict wants a control near it; the judge's window is wider than two of these. */
 const LONGEST_BEAT_MS = 2000;
 const DIALS_PER_SECOND = 250;
+
+/** Half of a timeout and hardly a tick more (probes/listener.ts): who stands still for a whole one is found out. */
+function stallMs(timeoutMs: number): number {
+  return Math.min(LONGEST_STALL_MS, Math.max(SHORTEST_STALL_MS, timeoutMs / 2));
+}
 
 /** Every listener dials its idle sockets once a beat; all of them together must not be a load of their own. */
 function beatMs(listeners: readonly Workload[]): number {

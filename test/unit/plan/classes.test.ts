@@ -84,6 +84,17 @@ describe('b stands apart from a', () => {
   });
 });
 
+test.each([
+  [50, 50],
+  [300, 150],
+  [1000, 500],
+  [60_000, 500],
+])('with a timeout of %i ms a listener must not stand still for %i ms', (timeoutMs, expected) => {
+  const given = made();
+  const scenario = { ...given, attempt: { ...given.attempt, timeoutMs } };
+  expect(planRun({ scenario, matrix: expandMatrix(given) }, { runId: 'x' }).stallMs).toBe(expected);
+});
+
 test('a plan launches representatives only, and asks of all pairs that are left', () => {
   const given = made({}, { rules: [rule(3, 'a b', 'db', 'all')] });
   const matrix = expandMatrix(given);
